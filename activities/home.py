@@ -1,0 +1,56 @@
+"""Where one VibeServe home keeps its files; every path of a home is named here and nowhere else."""
+
+from pathlib import Path
+
+from search.value import Value
+
+
+class Home(Value):
+    """The folder `$VIBESERVE_HOME`; nothing outside it is written, except the machine-wide device lease."""
+
+    root: Path
+
+    @property
+    def ledger(self) -> Path:
+        """The bare git repository of all searches of this home."""
+        return self.root / "ledger.git"
+
+    @property
+    def models(self) -> Path:
+        """Checkpoint folders, one per preset or hub name."""
+        return self.root / "models"
+
+    @property
+    def calibrations(self) -> Path:
+        """Margins of the reference, one file per model digest."""
+        return self.root / "calibrations"
+
+    @property
+    def trees(self) -> Path:
+        """Checked-out candidates by tree id; a cache that may be deleted."""
+        return self.root / "cache" / "trees"
+
+    @property
+    def builds(self) -> Path:
+        """What `build.py` made, by tree id; a cache that may be deleted."""
+        return self.root / "cache" / "builds"
+
+    @property
+    def runs(self) -> Path:
+        """Sockets and logs of running servers."""
+        return self.root / "runs"
+
+    @property
+    def logs(self) -> Path:
+        """Logs of the embedded Temporal server and of the worker."""
+        return self.root / "logs"
+
+    @property
+    def probe(self) -> Path:
+        """Peaks that `target probe` measured on this machine."""
+        return self.root / "probe.json"
+
+    @property
+    def temporal_database(self) -> Path:
+        """History of the embedded Temporal server."""
+        return self.root / "temporal.db"

@@ -1,0 +1,38 @@
+"""What a person asked for when they started a search."""
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from search.value import Value
+
+SearchName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+Correctness = Literal["lossless", "bounded"]
+
+
+class Budget(Value):
+    """What a search may spend; the first limit that is reached ends it in order."""
+
+    candidates: Annotated[int, Field(ge=1)]
+    """Candidates besides the starter."""
+    wall_clock: timedelta
+    device_seconds: float | None = None
+
+
+class Spec(Value):
+    """A whole search: what to serve, on what, written by whom, judged how, within which budget."""
+
+    name: SearchName
+    scenario: str
+    target: str
+    model: str
+    """A preset, a checkpoint folder, or a hub name, as typed."""
+    agent: str
+    policy: str
+    correctness: Correctness
+    seed: int
+    parallel: Annotated[int, Field(ge=1, le=100)]
+    looks: tuple[Annotated[int, Field(ge=2)], ...] = (3, 10, 20)
+    """Numbers of pairs after which a duel may decide."""
+    budget: Budget
