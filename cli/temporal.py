@@ -1,0 +1,97 @@
+"""How this machine reaches Temporal: the address of a cluster or of the embedded server, the client, and what running searches tell."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TypeVar
+
+from temporalio.api.enums.v1 import PendingActivityState
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.envconfig import ClientConfigProfile
+from temporalio.service import RPCError, RPCStatusCode
+
+from workflows.identity import candidate_id, duel_id, search_id
+from workflows.progress import Progress, Runner
+
+Told = TypeVar("Told", Progress, Runner)
+
+RPC_LIMIT = timedelta(seconds=3)
+"""A query waits for a worker; without one it would hang for ever."""
+
+
+class NoWorker(RuntimeError):
+    """Temporal answers, but no worker does."""
+
+
+def configured_cluster() -> ClientConfigProfile | None:
+    """The cluster that `TEMPORAL_ADDRESS` or a Temporal profile names, or None when the embedded server is meant."""
+    profile = ClientConfigProfile.load()
+    return profile if profile.address else None
+
+
+async def connect(address: str | None) -> Client:
+    """A client of the embedded server at `address`, or of the configured cluster when it is None."""
+    if address is not None:
+        return await Client.connect(address, data_converter=pydantic_data_converter)
+    profile = configured_cluster()
+    if profile is None:
+        raise RuntimeError("neither an embedded server nor TEMPORAL_ADDRESS is given: run `vibeserve up`")
+    return await Client.connect(**profile.to_client_connect_config(), data_converter=pydantic_data_converter)
+
+
+async def survey(client: Client, search: str) -> Progress:
+    """What a search and each of its candidates in flight tell; raises NoWorker when nobody can answer."""
+    progress = await _query(client, search_id(search), Progress)
+    runners = await asyncio.gather(*(_runner(client, search, runner) for runner in progress.runners))
+    return progress.model_copy(update={"runners": tuple(runners)})
+
+
+async def heartbeats(client: Client, search: str, numbers: tuple[int, ...]) -> Mapping[int, str]:
+    """The last words of each candidate's running step, by candidate number."""
+    texts: dict[int, str] = {}
+    for number in numbers:
+        for workflow_id in (candidate_id(search, number), duel_id(search, number)):
+            text = await _last_words(client, workflow_id)
+            if text:
+                texts[number] = text
+    return texts
+
+
+async def _runner(client: Client, search: str, runner: Runner) -> Runner:
+    """The child's own account where it runs, the search's where it does not."""
+    for workflow_id in (duel_id(search, runner.number), candidate_id(search, runner.number)):
+        try:
+            told = await _query(client, workflow_id, Runner)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            continue
+        return told.model_copy(update={"gates": runner.gates + told.gates, "claim": runner.claim}) if told.stage else runner
+    return runner
+
+
+async def _query(client: Client, workflow_id: str, told: type[Told]) -> Told:
+    try:
+        return await client.get_workflow_handle(workflow_id).query("progress", result_type=told, rpc_timeout=RPC_LIMIT)
+    except RPCError as error:
+        if error.status in (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED, RPCStatusCode.FAILED_PRECONDITION):
+            raise NoWorker("no worker answers: run `vibeserve up`") from None
+        raise
+
+
+async def _last_words(client: Client, workflow_id: str) -> str:
+    """The heartbeat of the workflow's running activity, or how it fares when it is being retried."""
+    try:
+        description = await client.get_workflow_handle(workflow_id).describe(rpc_timeout=RPC_LIMIT)
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return ""
+        raise
+    for activity in description.raw_description.pending_activities:
+        if activity.state != PendingActivityState.PENDING_ACTIVITY_STATE_STARTED and activity.attempt > 1:
+            return f"attempt {activity.attempt} waits: {activity.last_failure.message.splitlines()[0][:200]}"
+        if activity.heartbeat_details.payloads:
+            words = await client.data_converter.decode(activity.heartbeat_details.payloads, [str])
+            return str(words[0])
+    return ""

@@ -1,0 +1,29 @@
+"""Ids of workflows and names of task queues; ids come from content, so that a second start is harmless."""
+
+SEARCHES_QUEUE = "searches"
+AGENTS_QUEUE = "agents"
+
+
+def search_id(search: str) -> str:
+    """The id of a search's workflow."""
+    return f"search/{search}"
+
+
+def candidate_id(search: str, number: int) -> str:
+    """The id of the workflow that writes and checks one candidate."""
+    return f"search/{search}/candidate/{number}"
+
+
+def duel_id(search: str, number: int) -> str:
+    """The id of the workflow that measures one candidate against the champion."""
+    return f"search/{search}/duel/{number}"
+
+
+def checks_queue(target: str) -> str:
+    """Where conformance and correctness of a target's candidates are checked."""
+    return f"checks-{target}"
+
+
+def device_queue(target: str) -> str:
+    """Where a target's candidates are measured; one slot per physical device."""
+    return f"device-{target}"
