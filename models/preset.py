@@ -1,0 +1,86 @@
+"""Synthetic models by family and name: shapes that are filled with weights from a seed."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Literal
+
+from search.value import Value
+
+
+class Preset(Value):
+    """The shape of a Llama and the seed of its weights."""
+
+    name: str
+    family: str
+    purpose: str
+    hidden: int
+    layers: int
+    heads: int
+    kv_heads: int
+    head_dimension: int
+    feed_forward: int
+    vocabulary: int
+    context_tokens: int
+    rope_theta: float = 10000.0
+    dtype: Literal["float32", "bfloat16"] = "float32"
+    seed: int = 20260605
+    revision: int = 1
+    """Raised when the maker changes what it writes, so that old folders are made again."""
+
+    @property
+    def parameters(self) -> int:
+        """Weights of the model; embeddings are not tied."""
+        attention = 2 * self.hidden * self.head_dimension * (self.heads + self.kv_heads)
+        layer = attention + 3 * self.hidden * self.feed_forward + 2 * self.hidden
+        return self.layers * layer + 2 * self.vocabulary * self.hidden + self.hidden
+
+    @property
+    def folder_name(self) -> str:
+        """Where it is kept under the models folder; another shape or seed is another folder."""
+        key = hashlib.sha256(self.model_dump_json(exclude={"purpose"}).encode()).hexdigest()
+        return f"{self.family}-{self.name}-{key[:8]}"
+
+
+_TINY = Preset(
+    name="tiny",
+    family="llama",
+    purpose="tests: a gate takes seconds",
+    hidden=64,
+    layers=2,
+    heads=4,
+    kv_heads=2,
+    head_dimension=16,
+    feed_forward=192,
+    vocabulary=1024,
+    context_tokens=512,
+)
+_SMALL = Preset(
+    name="small",
+    family="llama",
+    purpose="a search on a CPU",
+    hidden=768,
+    layers=12,
+    heads=12,
+    kv_heads=4,
+    head_dimension=64,
+    feed_forward=2304,
+    vocabulary=8192,
+    context_tokens=2048,
+)
+_FULL = Preset(
+    name="full",
+    family="llama",
+    purpose="the shape of Llama-3.1-8B, for an accelerator",
+    hidden=4096,
+    layers=32,
+    heads=32,
+    kv_heads=8,
+    head_dimension=128,
+    feed_forward=14336,
+    vocabulary=128256,
+    context_tokens=8192,
+    rope_theta=500000.0,
+    dtype="bfloat16",
+)
+
+PRESETS: Mapping[str, Mapping[str, Preset]] = {"llama": {preset.name: preset for preset in (_TINY, _SMALL, _FULL)}}

@@ -1,0 +1,103 @@
+"""Chat: many people talk to one model at once; the most answer tokens per second win.
+
+Lengths follow public chat traces, scaled to what two cores serve in seconds. Mean prompt and answer tokens: 161 and 338 in ShareGPT (vLLM's
+paper, arXiv 2309.06180, figure 11), 69.5 and 214.5 in LMSYS-Chat-1M (arXiv 2309.11998, table 1). Both have a long right tail, so medians are
+well below the means; a lognormal is the usual fit. Production arrivals are burstier than the Poisson process used here (BurstGPT, arXiv 2401.17644).
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Literal
+
+from scenarios.chat.workload import questions, requests
+from scenarios.scenario import Lengths, Limits, Load, Request, Scale, Tolerance
+
+_GIB = 1 << 30
+
+_TINY = Scale(
+    load=Load(
+        mode="closed",
+        concurrency=4,
+        rate_per_second=20.0,
+        warmup_seconds=0.2,
+        warmup_limit_seconds=2.0,
+        window_seconds=0.6,
+        drain_limit_seconds=10.0,
+    ),
+    screen_window_seconds=0.4,
+    questions=8,
+    prompt_tokens=Lengths(median=48, sigma=0.4, minimum=28, maximum=128),
+    output_tokens=Lengths(median=14, sigma=0.4, minimum=8, maximum=24),
+    distinct_words=400,
+    context_tokens=256,
+    start_limit_seconds=90.0,
+    request_limit_seconds=30.0,
+    memory_bytes=4 * _GIB,
+    limits=Limits(ttft_seconds=0.5, tpot_seconds=0.05),
+)
+_SMALL = Scale(
+    load=Load(
+        mode="closed",
+        concurrency=8,
+        rate_per_second=1.5,
+        warmup_seconds=2.0,
+        warmup_limit_seconds=8.0,
+        window_seconds=5.0,
+        drain_limit_seconds=60.0,
+    ),
+    screen_window_seconds=2.5,
+    questions=16,
+    prompt_tokens=Lengths(median=96, sigma=0.5, minimum=32, maximum=256),
+    output_tokens=Lengths(median=80, sigma=0.4, minimum=32, maximum=160),
+    distinct_words=4000,
+    context_tokens=512,
+    start_limit_seconds=120.0,
+    request_limit_seconds=120.0,
+    memory_bytes=8 * _GIB,
+    limits=Limits(ttft_seconds=2.0, tpot_seconds=0.1),
+)
+_FULL = _SMALL.model_copy(
+    update={
+        "load": Load(
+            mode="closed",
+            concurrency=32,
+            rate_per_second=8.0,
+            warmup_seconds=5.0,
+            warmup_limit_seconds=30.0,
+            window_seconds=20.0,
+            drain_limit_seconds=120.0,
+        ),
+        "screen_window_seconds": 8.0,
+        "prompt_tokens": Lengths(median=160, sigma=0.9, minimum=32, maximum=1536),
+        "output_tokens": Lengths(median=150, sigma=0.7, minimum=16, maximum=512),
+        "context_tokens": 4096,
+        "start_limit_seconds": 600.0,
+        "memory_bytes": 96 * _GIB,
+        "limits": Limits(ttft_seconds=1.0, tpot_seconds=0.05),
+    }
+)
+_SCALES: Mapping[str, Scale] = {"tiny": _TINY, "small": _SMALL, "full": _FULL}
+
+
+class Chat:
+    """The scenario `chat`."""
+
+    name = "chat"
+    title = "many conversations at once, answered by a Llama: most output tokens per second"
+    family = "llama"
+    api: Literal["text"] = "text"
+    metric = "output tokens/s"
+    starter = Path(__file__).parent / "starter"
+    tolerance = Tolerance(mean_kl=0.02, top1_agreement=0.95, worst_gap=2.0)
+
+    def scale(self, preset: str | None) -> Scale:
+        """The scale for a preset; a real checkpoint is served as `full` is."""
+        return _SCALES.get(preset or "full", _FULL)
+
+    def requests(self, seed: int, scale: Scale) -> Iterator[Request]:
+        """Streamed greedy conversations without end."""
+        return requests(seed, scale)
+
+    def questions(self, seed: int, scale: Scale) -> tuple[Request, ...]:
+        """A mix of both endpoints that covers the contract."""
+        return questions(seed, scale)

@@ -1,0 +1,20 @@
+"""All scenarios by name."""
+
+from collections.abc import Mapping
+
+from scenarios.chat.scenario import Chat
+from scenarios.scenario import Scenario
+
+
+class UnknownScenario(ValueError):
+    """No scenario of that name; the message lists the known ones."""
+
+
+SCENARIOS: Mapping[str, Scenario] = {scenario.name: scenario for scenario in (Chat(),)}
+
+
+def find_scenario(name: str) -> Scenario:
+    """The scenario of that name; raises `UnknownScenario`."""
+    if name not in SCENARIOS:
+        raise UnknownScenario(f"unknown scenario {name!r}; known: {', '.join(sorted(SCENARIOS))}")
+    return SCENARIOS[name]
