@@ -1,0 +1,141 @@
+"""The journal of one search: a branch whose tree is enough to rebuild the search without Temporal's history."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import PurePosixPath
+
+from activities.ledger.errors import LedgerError, NameTaken, RefConflict, UnknownSearch
+from activities.ledger.lock import locked
+from activities.ledger.names import journal_branch
+from activities.ledger.objects import blob, commit, trees
+from activities.ledger.repository import Repository
+from search.record import Record
+from search.spec import Spec
+
+README = """# The journal of a search
+
+- `spec.json`: what was asked for, as typed.
+- `facts.json`: what it was resolved to when the search began.
+- `candidates/0003.json`: everything about candidate 3: its source commit, hypothesis, gates, every pair, profile, verdict.
+- other files: transcripts, profiles and whatever else a step kept.
+
+The candidates themselves are the branches beside this one:
+
+    git log --graph --oneline --all          the tree of candidates with their verdicts
+    git show search/NAME/candidate/3         the verdict of candidate 3, every pair and the trailers
+    git diff search/NAME/candidate/1 search/NAME/candidate/3
+    git show search/NAME/journal:candidates/0003.json
+"""
+
+
+class Journal:
+    """Appends and reads; each append is one commit, and the same append again is none."""
+
+    def __init__(self, repository: Repository, search: str) -> None:
+        self._repository = repository
+        self._search = search
+        self._branch = journal_branch(search)
+
+    def create(self, spec: Spec, *, facts: Mapping[str, str], when: datetime) -> str:
+        """Begin the journal; harmless when it began with the same content, else NameTaken."""
+        files = {
+            "README.md": README,
+            "spec.json": spec.model_dump_json(indent=1) + "\n",
+            "facts.json": json.dumps(dict(facts), indent=1, sort_keys=True) + "\n",
+        }
+        head = self._repository.where(self._branch)
+        if head is None:
+            try:
+                return self._commit(files, head=None, message=f"Search {self._search} begins", when=when)
+            except RefConflict:
+                head = self._head()
+        present = self._repository.entries(head)
+        if any(present.get(path) != blob(text.encode()).name for path, text in files.items() if path != "README.md"):
+            raise NameTaken(self._search)
+        return head
+
+    def append(self, files: Mapping[str, str], *, message: str, when: datetime) -> str:
+        """Add or replace files and return the journal's head; others that append at the same time are waited for."""
+        for path in files:
+            _check_path(path)
+        try:
+            with locked(self._repository.path / "journal.lock"):
+                return self._append(files, message=message, when=when)
+        except OSError as error:
+            raise LedgerError(f"the ledger {self._repository.path} cannot be written: {error.strerror}") from error
+
+    def _append(self, files: Mapping[str, str], *, message: str, when: datetime) -> str:
+        while True:
+            head = self._head()
+            try:
+                return self._commit(files, head=head, message=message, when=when)
+            except RefConflict:
+                continue  # a fetch from another machine came between
+
+    def _commit(self, files: Mapping[str, str], *, head: str | None, message: str, when: datetime) -> str:
+        present = dict(self._repository.entries(head)) if head else {}
+        known = self._repository.contained(head) if head else frozenset[str]()
+        blobs = {path: blob(text.encode()) for path, text in files.items()}
+        if head and all(present.get(path) == each.name for path, each in blobs.items()):
+            return head
+        folders = trees(present | {path: each.name for path, each in blobs.items()})
+        new = commit(tree=folders[-1].name, parents=[head] if head else [], message=message, when=when)
+        self._repository.store([*(each for each in (*blobs.values(), *folders) if each.name not in known), new])
+        self._repository.move(self._branch, new.name, head)
+        return new.name
+
+    def _head(self) -> str:
+        head = self._repository.where(self._branch)
+        if head is None:
+            raise UnknownSearch(self._search, searches(self._repository))
+        return head
+
+    def spec(self) -> Spec:
+        """What was asked for."""
+        return Spec.model_validate_json(self._required("spec.json"))
+
+    def facts(self) -> Mapping[str, str]:
+        """What it was resolved to."""
+        return json.loads(self._required("facts.json"))
+
+    def records(self) -> tuple[Record, ...]:
+        """All finished candidates by number."""
+        entries = self._repository.entries(self._head())
+        names = [name for path, name in entries.items() if path.startswith("candidates/")]
+        records = [Record.model_validate_json(text) for text in self._repository.read(names)]
+        return tuple(sorted(records, key=lambda record: record.number))
+
+    def text(self, path: str) -> str | None:
+        """One file, None when the journal has none of this name."""
+        name = self._repository.entries(self._head()).get(path)
+        return None if name is None else next(self._repository.read([name])).decode()
+
+    def _required(self, path: str) -> str:
+        text = self.text(path)
+        if text is None:
+            raise LedgerError(f"the journal of search {self._search!r} lacks {path}")
+        return text
+
+
+def record_path(number: int) -> str:
+    """Where the journal keeps a candidate's record."""
+    return f"candidates/{number:04d}.json"
+
+
+def record_text(record: Record) -> str:
+    """A record as the journal keeps it."""
+    return record.model_dump_json(indent=1) + "\n"
+
+
+def searches(repository: Repository) -> tuple[str, ...]:
+    """Names of all searches of a ledger."""
+    listing = repository.run("for-each-ref", "--format=%(refname)", journal_branch("*")).decode()
+    return tuple(ref.split("/")[3] for ref in listing.splitlines())
+
+
+def _check_path(path: str) -> None:
+    pure = PurePosixPath(path)
+    unusual = pure.is_absolute() or str(pure) != path or any(part == ".." or part.lower().startswith(".git") for part in pure.parts)
+    if unusual or not path.isprintable() or "\\" in path:
+        raise ValueError(f"{path!r} cannot name a file of the journal")

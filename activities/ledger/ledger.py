@@ -1,0 +1,131 @@
+"""The git repository of all searches: candidates, verdicts, champions and journals, each written exactly once."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from activities.ledger.checkout import checkout
+from activities.ledger.errors import LedgerError
+from activities.ledger.files import fit_files
+from activities.ledger.history import Entry, read_history
+from activities.ledger.journal import Journal, record_path, record_text, searches
+from activities.ledger.message import verdict_message, verdict_subject
+from activities.ledger.names import candidate_branch, champion_branch, promotion_tag
+from activities.ledger.objects import blob, commit, tag, trees
+from activities.ledger.repository import Repository
+from search.record import Record
+from search.source import ObjectId, Source
+from search.spec import Spec
+
+
+class Ledger:
+    """Any number of threads and processes may use one ledger; a step that is repeated changes nothing."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+
+    @classmethod
+    def open(cls, path: Path) -> "Ledger":
+        """The ledger at the path, made when nothing is there; LedgerError when that is no bare repository or cannot be made."""
+        if path.exists() and not path.is_dir():
+            raise LedgerError(f"the ledger {path} is a file; it must be a bare git repository")
+        if not path.exists():
+            Repository(path).initialise()
+        repository = Repository(path)
+        if repository.run("rev-parse", "--is-bare-repository") != b"true\n":
+            raise LedgerError(f"{path} is not a bare git repository; move it away, or name another home")
+        return cls(repository)
+
+    @property
+    def path(self) -> Path:
+        """The folder of the repository."""
+        return self._repository.path
+
+    def create_search(self, spec: Spec, *, facts: Mapping[str, str], when: datetime) -> ObjectId:
+        """Begin the journal of `spec.name`; NameTaken when it began with another content, harmless when with the same."""
+        return Journal(self._repository, spec.name).create(spec, facts=facts, when=when)
+
+    def searches(self) -> tuple[str, ...]:
+        """Names of all searches."""
+        return searches(self._repository)
+
+    def read_spec(self, search: str) -> Spec:
+        """What a search was asked for."""
+        return Journal(self._repository, search).spec()
+
+    def read_facts(self, search: str) -> Mapping[str, str]:
+        """What a search's request was resolved to when it began."""
+        return Journal(self._repository, search).facts()
+
+    def commit_files(self, branch: str, *, parent: ObjectId | None, files: Mapping[str, str], message: str, when: datetime) -> Source:
+        """Commit exactly these files on a branch that is new or stands at `parent`; UnfitFiles when the candidate is at fault."""
+        blobs = {path: blob(content) for path, content in fit_files(files).items()}
+        folders = trees({path: each.name for path, each in blobs.items()})
+        new = commit(tree=folders[-1].name, parents=[parent] if parent else [], message=message, when=when)
+        self._repository.store([*blobs.values(), *folders, new])
+        self._repository.move(branch, new.name, parent if self._repository.where(branch) else None)
+        return Source(commit=new.name, tree=folders[-1].name)
+
+    def write_verdict(self, spec: Spec, record: Record, *, when: datetime) -> ObjectId:
+        """End a candidate's branch with a commit of the same tree that tells how it ended."""
+        source = record.source
+        new = commit(tree=source.tree, parents=[source.commit], message=verdict_message(spec, record), when=when)
+        self._repository.store([new])
+        self._repository.move(candidate_branch(spec.name, record.number), new.name, source.commit)
+        return new.name
+
+    def promote(self, search: str, number: int, *, previous: int | None, version: int, when: datetime) -> ObjectId:
+        """Make a judged candidate the champion after `previous` and tag it as the version-th."""
+        tip = self._judged(search, number)
+        before = None if previous is None else self._judged(search, previous)
+        name = promotion_tag(search, version)
+        label = tag(name=name.removeprefix("refs/tags/"), target=tip, message=f"Candidate {number} is champion {version}", when=when)
+        self._repository.store([label])
+        self._repository.move(champion_branch(search), tip, before)
+        self._repository.move(name, label.name, None)
+        return tip
+
+    def _judged(self, search: str, number: int) -> ObjectId:
+        tip = self.tip(candidate_branch(search, number))
+        if tip is None:
+            raise LedgerError(f"search {search!r} has no candidate {number}")
+        return tip
+
+    def append(self, search: str, files: Mapping[str, str], *, message: str, when: datetime) -> ObjectId:
+        """Add or replace files of a search's journal; the same files again make no commit."""
+        return Journal(self._repository, search).append(files, message=message, when=when)
+
+    def append_record(self, search: str, record: Record, *, when: datetime) -> ObjectId:
+        """Keep everything about a finished candidate in the journal."""
+        return self.append(search, {record_path(record.number): record_text(record)}, message=verdict_subject(record), when=when)
+
+    def records(self, search: str) -> tuple[Record, ...]:
+        """All finished candidates by number."""
+        return Journal(self._repository, search).records()
+
+    def journal_text(self, search: str, path: str) -> str | None:
+        """One file of a search's journal, None when it has none of this name."""
+        return Journal(self._repository, search).text(path)
+
+    def log(self, search: str) -> tuple[Entry, ...]:
+        """All candidates by number as their branches tell, those without a verdict too."""
+        return read_history(self._repository, search)
+
+    def tip(self, branch: str) -> ObjectId | None:
+        """The commit at which a branch stands."""
+        return self._repository.where(branch)
+
+    def files(self, commit: ObjectId) -> Mapping[str, str]:
+        """Paths and texts of a commit or tree."""
+        entries = self._repository.entries(commit)
+        texts = (content.decode(errors="replace") for content in self._repository.read(entries.values()))
+        return dict(zip(entries, texts, strict=True))
+
+    def diff(self, before: ObjectId, after: ObjectId) -> str:
+        """What changed between two commits or trees, as `git diff` prints it."""
+        options = ("--no-color", "--no-ext-diff", "--no-textconv", "--find-renames")
+        return self._repository.run("diff", *options, before, after, "--").decode(errors="replace")
+
+    def checkout(self, tree: ObjectId, to: Path) -> Path:
+        """Make a read-only folder hold a tree; one that holds it already is used as it is."""
+        return checkout(self._repository, tree, to)

@@ -1,0 +1,117 @@
+"""The message of a verdict: a subject for `git log --oneline`, a body for a person, trailers for programs."""
+
+import math
+from collections.abc import Iterator
+
+from activities.ledger.trailers import escape, trailers_of, write_trailers
+from search.measurement import Pair
+from search.record import Record
+from search.spec import Spec
+from search.verdict import Baseline, Measured, Rejected, Verdict
+
+SUBJECT_LENGTH = 120
+
+
+def verdict_message(spec: Spec, record: Record) -> str:
+    """The whole message of a finished candidate's last commit."""
+    paragraphs = (_hypothesis(record), _gates(record), _duel(record), _confirmation(record), _profile(record), _evidence(record.verdict))
+    body = "\n\n".join("\n".join(lines) for paragraph in paragraphs if (lines := list(paragraph)))
+    return f"{verdict_subject(record)}\n\n{body}\n\n{write_trailers(trailers_of(spec, record))}"
+
+
+def verdict_subject(record: Record) -> str:
+    """For example `Candidate 3: promoted, 4.61x [4.20, 5.02] in 3 pairs`."""
+    subject = f"Candidate {record.number}: {outcome(record.verdict)}"
+    return subject if len(subject) <= SUBJECT_LENGTH else subject[: SUBJECT_LENGTH - 3] + "..."
+
+
+def outcome(verdict: Verdict) -> str:
+    """A verdict in a few words."""
+    match verdict:
+        case Rejected(stage=stage, reason=reason):
+            return f"rejected at {escape(stage)}: {escape(reason)}"
+        case Measured(kind=kind, ratio=ratio, interval=interval, pairs=pairs):
+            return f"{kind.replace('_', ' ')}, {ratio:.2f}x [{interval.low:.2f}, {interval.high:.2f}] in {pairs} pairs"
+        case Baseline():
+            return "the starter, first champion"
+
+
+def commit_message(subject: str, details: str = "") -> str:
+    """A message whose subject stays one line and whose details cannot pose as trailers, whatever an agent wrote."""
+    body = "\n".join(_indented(details)) if details else ""
+    return f"{escape(subject)}\n\n{body}" if body else escape(subject)
+
+
+def _hypothesis(record: Record) -> Iterator[str]:
+    hypothesis = record.hypothesis
+    yield "Hypothesis"
+    yield from _indented(hypothesis.claim)
+    yield from _labelled("because", hypothesis.mechanism)
+    yield from _labelled("evidence", hypothesis.evidence)
+    yield from _labelled("wrong if", hypothesis.falsifier)
+    if hypothesis.composition is not None:
+        yield from _labelled("recipes", ", ".join(choice.recipe for choice in hypothesis.composition.choices) or "none: the starter")
+    yield f"  expected: {math.exp(min(hypothesis.expected_log_gain, 100.0)):.2f}x"
+
+
+def _gates(record: Record) -> Iterator[str]:
+    if record.gates:
+        yield "Gates"
+    for gate in record.gates:
+        yield f"  {'passed' if gate.passed else 'failed'}  {escape(gate.stage):<12} {gate.seconds:>8.1f} s  {escape(gate.summary)}"
+
+
+def _duel(record: Record) -> Iterator[str]:
+    pairs = record.pairs[: len(record.pairs) - record.confirming_pairs]
+    if pairs:
+        yield "Duel (tokens/s)"
+    yield from map(_pair, pairs)
+
+
+def _confirmation(record: Record) -> Iterator[str]:
+    pairs = record.pairs[len(record.pairs) - record.confirming_pairs :]
+    if not pairs:
+        return
+    yield "Confirmation on held-out seeds (tokens/s)"
+    yield from map(_pair, pairs)
+    if isinstance(record.verdict, Measured) and record.verdict.confirmed_ratio is not None:
+        yield f"  ratio {record.verdict.confirmed_ratio:.3f}x"
+
+
+def _pair(pair: Pair) -> str:
+    order = "champion first " if pair.first == "champion" else "candidate first"
+    speeds = f"champion {pair.champion.tokens_per_second:>9.1f}  candidate {pair.candidate.tokens_per_second:>9.1f}"
+    if pair.void is not None:
+        return f"  pair {pair.number:>2}  {order}  {speeds}  void: {escape(pair.void)}"
+    return f"  pair {pair.number:>2}  {order}  {speeds}  ratio {math.exp(pair.log_ratio):.3f}"
+
+
+def _profile(record: Record) -> Iterator[str]:
+    if record.profile is None:
+        return
+    yield "Profile (share of wall clock)"
+    for share, part in sorted(record.profile.shares.items(), key=lambda item: -item[1]):
+        yield f"  {part:>6.1%}  {share.replace('_', ' ')}"
+    yield f"  {record.profile.bytes_of_peak:.0%} of the machine's bytes/s, {record.profile.flops_of_peak:.0%} of its flops/s"
+
+
+def _evidence(verdict: Verdict) -> Iterator[str]:
+    match verdict:
+        case Rejected(evidence=evidence) if evidence:
+            yield "Evidence"
+            yield from _indented(evidence)
+        case Measured(reason=reason) if reason:
+            yield "Reason"
+            yield from _indented(reason)
+        case _:
+            return
+
+
+def _labelled(label: str, text: str) -> Iterator[str]:
+    if text:
+        yield f"  {label}: {escape(text)}"
+
+
+def _indented(text: str) -> Iterator[str]:
+    for line in text.strip().split("\n"):
+        yield f"  {escape(line)}".rstrip()

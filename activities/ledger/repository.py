@@ -1,0 +1,165 @@
+"""A bare git repository: objects in, objects out, references by compare-and-swap; independent of anyone's git settings."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import cast
+
+os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # else `import git` itself fails where git is not installed
+
+from git.cmd import Git
+from git.exc import GitCommandNotFound
+
+from activities.ledger.errors import LedgerError, RefConflict
+from activities.ledger.lock import locked
+from activities.ledger.objects import GitObject, pack
+
+NOTHING = "0" * 40
+CONFIG: Mapping[str, str] = {
+    "gc.auto": "0",
+    "commit.gpgsign": "false",
+    "tag.gpgsign": "false",
+    "core.hooksPath": "/dev/null",
+    "core.quotePath": "false",
+    "core.fsync": "loose-object,pack,pack-metadata,reference",
+    "core.fsyncMethod": "batch",
+    "core.filesRefLockTimeout": "1000",
+    "core.packedRefsTimeout": "1000",
+    "log.showSignature": "false",
+}
+
+
+class Repository:
+    """Threads and processes may share one; nothing is cached."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.absolute()
+        self._git = Git(str(self.path) if self.path.is_dir() else None)
+        self._git.update_environment(**_environment(self.path))
+
+    def initialise(self) -> None:
+        """Make an empty repository at the path, whole or not at all."""
+        scratch = self.path.with_name(f".{self.path.name}.{os.getpid()}.{os.urandom(4).hex()}")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.run("init", "--quiet", "--bare", "--template=", "--initial-branch=main", str(scratch), git_directory=scratch)
+            scratch.rename(self.path)
+        except FileExistsError:
+            return
+        except OSError as error:
+            if not self.path.is_dir():
+                raise LedgerError(f"the ledger {self.path} cannot be made: {error.strerror}") from error
+
+    def run(self, *arguments: str, feed: bytes = b"", keep: tuple[int, ...] = (), git_directory: Path | None = None) -> bytes:
+        """Run one git command and return what it prints."""
+        status, output, complaint = self.attempt(*arguments, feed=feed, keep=keep, git_directory=git_directory)
+        if status:
+            raise LedgerError(_reason(self.path, arguments[0], status, complaint))
+        return output
+
+    def attempt(
+        self, *arguments: str, feed: bytes = b"", keep: tuple[int, ...] = (), git_directory: Path | None = None
+    ) -> tuple[int, bytes, str]:
+        """Run one git command and return its status, output and complaint."""
+        command = ["git", f"--git-dir={git_directory or self.path}", *arguments]
+        try:
+            running = self._git.execute(command, istream=subprocess.PIPE, as_process=True, pass_fds=keep)
+        except GitCommandNotFound as error:
+            raise LedgerError("git is not installed or not on the PATH; install it and try again") from error
+        child = cast("subprocess.Popen[bytes]", running)  # GitPython's wrapper, which ends the child when it is dropped
+        output, complaint = child.communicate(feed)
+        return child.returncode, output, complaint.decode(errors="replace")
+
+    def store(self, objects: Iterable[GitObject]) -> None:
+        """Write the objects; those that are there already are left alone."""
+        self.run("unpack-objects", "-q", "--strict", feed=pack(objects))
+
+    def read(self, names: Iterable[str]) -> Iterator[bytes]:
+        """Contents of objects in the order of their names, by one process."""
+        asked = list(names)
+        output = self.run("cat-file", "--batch", feed="".join(f"{name}\n" for name in asked).encode())
+        position = 0
+        for name in asked:
+            end = output.index(b"\n", position)
+            header = output[position:end].decode()
+            if header.endswith(" missing"):
+                raise LedgerError(f"the ledger {self.path} lacks object {name}")
+            size = int(header.rsplit(" ", 1)[1])
+            yield output[end + 1 : end + 1 + size]
+            position = end + size + 2
+
+    def entries(self, tree: str) -> Mapping[str, str]:
+        """Paths of all files below a tree or commit, with their blob's name."""
+        return {path: name for path, kind, name in self._listing(tree) if kind == "blob"}
+
+    def contained(self, tree: str) -> frozenset[str]:
+        """Names of all objects below a tree or commit."""
+        return frozenset(name for _, _, name in self._listing(tree))
+
+    def _listing(self, tree: str) -> Iterator[tuple[str, str, str]]:
+        for line in self.run("ls-tree", "-r", "-t", "-z", "--full-tree", tree).split(b"\0")[:-1]:
+            facts, _, path = line.partition(b"\t")
+            _, kind, name = facts.decode().split(" ")
+            yield path.decode(), kind, name
+
+    def tree_of(self, commit: str) -> str:
+        """The tree that a commit holds."""
+        return self.run("rev-parse", "--verify", "--quiet", f"{commit}^{{tree}}").decode().strip()
+
+    def where(self, ref: str) -> str | None:
+        """What a reference stands at, None when there is none of this name."""
+        status, output, complaint = self.attempt("show-ref", "--verify", "--hash", ref)
+        if status and "not a valid ref" not in complaint:
+            raise LedgerError(_reason(self.path, "show-ref", status, complaint))
+        return None if status else output.decode().strip()
+
+    def move(self, ref: str, new: str, expected: str | None) -> None:
+        """Compare and swap: harmless when the reference stands at `new` already, else RefConflict unless it stands at `expected`."""
+        try:
+            with locked(self.path / "vibeserve.lock") as lock:
+                swap = ("update-ref", "--no-deref", ref, new, expected or NOTHING)
+                status, _, complaint = self.attempt(*swap, keep=(lock,))
+                if status and ".lock': File exists" in complaint:
+                    (self.path / f"{ref}.lock").unlink(missing_ok=True)  # left by a killed git: whoever moves references holds our lock
+                    status, _, complaint = self.attempt(*swap, keep=(lock,))
+        except OSError as error:
+            raise LedgerError(f"the ledger {self.path} cannot be written: {error.strerror}") from error
+        if not status:
+            return
+        found = self.where(ref)
+        if found == new:
+            return
+        if found != expected:
+            raise RefConflict(ref, expected, found)
+        raise LedgerError(_reason(self.path, "update-ref", status, complaint))
+
+
+def _environment(path: Path) -> Mapping[str, str]:
+    settings = {f"GIT_CONFIG_KEY_{number}": key for number, key in enumerate(CONFIG)}
+    settings |= {f"GIT_CONFIG_VALUE_{number}": value for number, value in enumerate(CONFIG.values())}
+    return {
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_SYSTEM": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_PARAMETERS": "",
+        "GIT_CONFIG_COUNT": str(len(CONFIG)),
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_NAMESPACE": "",
+        **settings,
+    }
+
+
+def _reason(path: Path, command: str, status: int, complaint: str) -> str:
+    if "No space left on device" in complaint or "Disk quota exceeded" in complaint:
+        return f"the disk that holds the ledger {path} is full; free some space, nothing was lost"
+    if status == -signal.SIGXFSZ or "File too large" in complaint:
+        return f"a file of the ledger {path} would be larger than this machine allows"
+    if "ermission denied" in complaint or "insufficient permission" in complaint or "Read-only file system" in complaint:
+        return f"the ledger {path} cannot be written: permission denied"
+    if "not a git repository" in complaint:
+        return f"{path} is not a git repository; move it away, or name another home"
+    lines = [line for line in complaint.splitlines() if line.strip()]
+    words = lines[-1] if lines else f"ended by signal {-status}" if status < 0 else f"exit code {status}"
+    return f"git {command} failed on the ledger {path}: {words}"
