@@ -1,0 +1,235 @@
+"""Decides from interleaved pairs whether a candidate is faster: intervals, error spending, early stops, confirmation."""
+
+import math
+import statistics
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from search import bootstrap, student
+from search.value import Value
+from search.verdict import Interval, Measured
+
+FEW = 10
+"""Below this many pairs the interval is Student's; from here on it is the bootstrap of the median."""
+FULL_DUEL = 20
+FUTILITY = 0.05
+"""One-sided error of the early stop; it costs power only, never a false promotion."""
+HOPELESS = 0.02
+"""A duel stops when the whole of it would win with less than this probability."""
+CONFIRMATION_LEVEL = 0.8
+"""Two-sided; one-sided 0.9 on each side."""
+
+Outcome = Literal["better", "not_better", "continue", "undecided"]
+
+
+class LookPlan(Value):
+    """After how many valid pairs a duel may decide, and how much error all looks together may spend."""
+
+    looks: tuple[Annotated[int, Field(ge=2)], ...] = (3, 10, FULL_DUEL)
+    alpha: Annotated[float, Field(gt=0, lt=0.5)] = 0.01
+    """One-sided probability that a candidate no faster than needed is called better at any look."""
+    minimum_gain: Annotated[float, Field(ge=0)] = 0.01
+    """The least gain worth a promotion, as a share: 0.01 is 1 %."""
+
+    @model_validator(mode="after")
+    def _ascending(self) -> "LookPlan":
+        if not self.looks or list(self.looks) != sorted(set(self.looks)):
+            raise ValueError(f"looks are ascending numbers of pairs, not {self.looks}")
+        return self
+
+    def needed(self, noise: float) -> float:
+        """The log-gain that the interval's lower bound must exceed, given the session's A/A noise."""
+        return max(math.log1p(self.minimum_gain), 2 * noise)
+
+    def next_look(self, pairs: int) -> int | None:
+        """The next number of valid pairs at which the duel may decide; None after the last."""
+        return next((look for look in self.looks if look > pairs), None)
+
+    def spent(self, pairs: int) -> float:
+        """One-sided error that the look at `pairs`, or else the next one, may spend (Lan and DeMets 1983, Pocock's type)."""
+        position = next((index for index, look in enumerate(self.looks) if look >= pairs), len(self.looks) - 1)
+        before = self.looks[position - 1] if position else 0
+        return self._cumulative(self.looks[position]) - self._cumulative(before)
+
+    def level(self, pairs: int) -> float:
+        """Two-sided confidence of the interval that this look decides by."""
+        return 1 - 2 * self.spent(pairs)
+
+    def _cumulative(self, pairs: int) -> float:
+        return self.alpha * math.log1p((math.e - 1) * pairs / self.looks[-1])
+
+
+class Decision(Value):
+    """What one look at a duel says."""
+
+    outcome: Outcome
+    ratio: float
+    """Exponential of the median log-ratio."""
+    interval: Interval
+    pairs: int
+    reason: str
+
+
+class Confirmation(Value):
+    """What the held-out pairs say about a won duel."""
+
+    kind: Literal["promoted", "not_better", "undecided"]
+    ratio: float
+    interval: Interval
+    pairs: int
+    reason: str
+
+    @property
+    def holds(self) -> bool:
+        """Whether the candidate is promoted."""
+        return self.kind == "promoted"
+
+
+def noise_floor(aa_log_ratios: Sequence[float]) -> float:
+    """The standard error with which a full duel of 20 pairs resolves this machine's noise, from pairs of identical code.
+
+    The spread is taken about zero, which is the truth of an A/A pair, so a systematic bias counts as noise too.
+    Without pairs the floor is 0 and the plan's minimum gain stands alone.
+    """
+    if not aa_log_ratios:
+        return 0.0
+    _finite(aa_log_ratios)
+    return math.sqrt(statistics.fmean(ratio * ratio for ratio in aa_log_ratios) / FULL_DUEL)
+
+
+def interval(log_ratios: Sequence[float], level: float) -> Interval:
+    """The two-sided interval of the median log-ratio at `level`, as ratios; at least two pairs.
+
+    Fewer than ten pairs: Student's t about the mean, widened to hold the median. More: the percentile bootstrap of the
+    median in closed form (`search.bootstrap`), so that the same pairs always give the same interval.
+    """
+    low, high = _bounds(log_ratios, tail=(1 - level) / 2)
+    return Interval(low=math.exp(low), high=math.exp(high), level=level)
+
+
+def look(log_ratios: Sequence[float], plan: LookPlan, noise: float) -> Decision:
+    """Decides on the valid pairs so far; `noise` comes from `noise_floor`. Between two looks it says "continue".
+
+    Better: the lower bound at the level that this look may spend exceeds the needed gain. Before the last look a duel
+    also stops when the upper bound at 95 % lies below the needed gain, or when the full duel would win with less than
+    2 % predictive probability (Spiegelhalter, Freedman and Blackburn 1986). Such stops spend no error.
+    """
+    pairs = len(log_ratios)
+    measured = interval(log_ratios, plan.level(pairs))
+    outcome, reason = "continue", f"{plan.next_look(pairs)} pairs decide"
+    if pairs in plan.looks or pairs > plan.looks[-1]:
+        outcome, reason = _judge(log_ratios, plan, noise)
+    return Decision(outcome=outcome, ratio=math.exp(statistics.median(log_ratios)), interval=measured, pairs=pairs, reason=reason)
+
+
+def settle(log_ratios: Sequence[float], plan: LookPlan, noise: float, *, reason: str) -> Decision:
+    """Ends a duel before its plan, for want of budget or of valid pairs: better is not possible, the rest is as at the last look."""
+    measured = interval(log_ratios, plan.level(len(log_ratios)))
+    return Decision(
+        outcome=_loss(log_ratios, plan.needed(noise)),
+        ratio=math.exp(statistics.median(log_ratios)),
+        interval=measured,
+        pairs=len(log_ratios),
+        reason=reason,
+    )
+
+
+def confirming_pairs(decision: Decision) -> int:
+    """How many held-out pairs a won duel needs: 2 where three pairs settled at least 1.5x, 3 after any other first look, then up to 6.
+
+    The interval of the confirmation narrows with the root of the pairs and with Student's quantile, so a gain that took
+    twenty pairs to see needs six to be seen again nine times in ten, and a fivefold one is plain in two.
+    """
+    if decision.pairs < FEW:
+        return 2 if decision.ratio >= 1.5 else 3
+    return 4 if decision.pairs < FULL_DUEL else 6
+
+
+def confirm(won: Decision, log_ratios: Sequence[float], plan: LookPlan, noise: float) -> Confirmation:
+    """Judges the held-out pairs alone, so that the luck of the duel `won` is not counted twice.
+
+    Promoted when the median exceeds the needed gain and the lower bound at a milder level (one-sided 90 %) exceeds 1. A
+    null candidate that slipped through the duel (1 %) slips through here less than once in ten times. With two or three
+    pairs nothing stricter can be asked: the duel gives the evidence, the confirmation refutes what only held on its seeds.
+    """
+    _finite(log_ratios)
+    median = statistics.median(log_ratios)
+    measured = interval(log_ratios, CONFIRMATION_LEVEL)
+    needed = plan.needed(noise)
+    figures = f"held-out seeds give {math.exp(median):.3f}x after {won.ratio:.3f}x in the duel"
+    if median > needed and measured.low > 1:
+        kind, reason = "promoted", figures
+    elif median <= 0 or math.log(measured.high) < needed:
+        kind, reason = "not_better", f"{figures}: the gain does not hold on them"
+    else:
+        kind, reason = "undecided", f"{figures}: too little or too noisy to confirm it"
+    return Confirmation(kind=kind, ratio=math.exp(median), interval=measured, pairs=len(log_ratios), reason=reason)
+
+
+def conclude(decision: Decision, confirmation: Confirmation | None = None) -> Measured:
+    """The verdict of a finished duel; a decision "better" needs its confirmation."""
+    match decision.outcome:
+        case "better" if confirmation is not None:
+            kind, reason = confirmation.kind, confirmation.reason
+        case "not_better" | "undecided":
+            kind, reason = decision.outcome, decision.reason
+        case outcome:
+            raise ValueError(f"a duel that says {outcome!r} has no verdict yet")
+    confirmed = confirmation.ratio if confirmation else None
+    return Measured(
+        kind=kind, ratio=decision.ratio, interval=decision.interval, pairs=decision.pairs, confirmed_ratio=confirmed, reason=reason
+    )
+
+
+def _judge(log_ratios: Sequence[float], plan: LookPlan, noise: float) -> tuple[Outcome, str]:
+    pairs, needed = len(log_ratios), plan.needed(noise)
+    bar = f"{math.exp(needed):.3f}x"
+    low, _ = _bounds(log_ratios, tail=plan.spent(pairs))
+    if low > needed:
+        return "better", f"the interval's lower bound {math.exp(low):.3f}x is above {bar}"
+    loss = _loss(log_ratios, needed)
+    if pairs >= plan.looks[-1]:
+        return loss, f"after {pairs} pairs the interval " + (f"still holds {bar}" if loss == "undecided" else f"shows no gain of {bar}")
+    _, high = _bounds(log_ratios, tail=FUTILITY)
+    if high < needed:
+        return "not_better", f"the upper bound {math.exp(high):.3f}x is below {bar}"
+    chance = _chance_of_winning(log_ratios, plan, needed)
+    if chance < HOPELESS:
+        return loss, f"{plan.looks[-1]} pairs would show a gain of {bar} with a probability of {chance:.1%}"
+    return "continue", f"the interval holds {bar}; {plan.next_look(pairs)} pairs decide"
+
+
+def _loss(log_ratios: Sequence[float], needed: float) -> Literal["not_better", "undecided"]:
+    _, high = _bounds(log_ratios, tail=FUTILITY)
+    return "not_better" if high < needed or statistics.median(log_ratios) <= 0 else "undecided"
+
+
+def _chance_of_winning(log_ratios: Sequence[float], plan: LookPlan, needed: float) -> float:
+    """Predictive probability, from a flat prior, that the estimate after all pairs clears the last look's bound."""
+    pairs, total = len(log_ratios), plan.looks[-1]
+    spread = statistics.stdev(log_ratios)
+    if spread == 0:
+        return 1.0
+    bound = needed + student.quantile(1 - plan.spent(total), freedom=total - 1) * spread / math.sqrt(total)
+    error = spread * math.sqrt(1 / pairs - 1 / total)
+    return 1 - student.cumulative((bound - statistics.fmean(log_ratios)) / error, freedom=pairs - 1)
+
+
+def _bounds(log_ratios: Sequence[float], *, tail: float) -> tuple[float, float]:
+    """Lower and upper bound of the median log-ratio, each missed with probability `tail`."""
+    _finite(log_ratios)
+    pairs = len(log_ratios)
+    if pairs < 2:
+        raise ValueError(f"an interval needs at least 2 pairs, not {pairs}")
+    if pairs >= FEW:
+        return bootstrap.median_bounds(log_ratios, tail=tail)
+    mean, median = statistics.fmean(log_ratios), statistics.median(log_ratios)
+    half = student.quantile(1 - tail, freedom=pairs - 1) * statistics.stdev(log_ratios) / math.sqrt(pairs)
+    return min(mean - half, median), max(mean + half, median)
+
+
+def _finite(log_ratios: Sequence[float]) -> None:
+    if not all(math.isfinite(ratio) for ratio in log_ratios):
+        raise ValueError(f"log-ratios are finite numbers, not {list(log_ratios)}")
