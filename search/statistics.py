@@ -99,6 +99,11 @@ def noise_floor(aa_log_ratios: Sequence[float]) -> float:
     return math.sqrt(statistics.fmean(ratio * ratio for ratio in aa_log_ratios) / FULL_DUEL)
 
 
+def median_ratio(log_ratios: Sequence[float]) -> float:
+    """Exponential of the median log-ratio."""
+    return math.exp(statistics.median(log_ratios))
+
+
 def interval(log_ratios: Sequence[float], level: float) -> Interval:
     """The two-sided interval of the median log-ratio at `level`, as ratios; at least two pairs.
 

@@ -1,0 +1,135 @@
+"""What a search has spent of its budget, counted exactly once: reserved before a step, settled after it, keyed by the step."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from pydantic import Field
+
+from search.spec import Budget
+from search.value import Value
+
+
+class Cost(Value):
+    """What a step may take, or took."""
+
+    candidates: Annotated[int, Field(ge=0)] = 0
+    device_seconds: Annotated[float, Field(ge=0)] = 0.0
+
+    def plus(self, other: "Cost") -> "Cost":
+        """Both together."""
+        return Cost(candidates=self.candidates + other.candidates, device_seconds=self.device_seconds + other.device_seconds)
+
+
+NOTHING = Cost()
+
+
+class Tab(Value):
+    """The steps of one candidate that is not closed yet, by the step's name."""
+
+    reserved: Mapping[str, Cost] = {}
+    settled: Mapping[str, Cost] = {}
+
+    def total(self) -> Cost:
+        """What is spent and what may still be spent under the reservations."""
+        return _sum(*self.reserved.values(), *self.settled.values())
+
+
+class Account(Value):
+    """The budget, what closed candidates cost, and the open tabs. Its size grows with the candidates in flight, not with the search."""
+
+    budget: Budget
+    started: datetime
+    closed_cost: Cost = NOTHING
+    closed_below: int = 0
+    """All candidates with a smaller number are closed."""
+    closed: tuple[int, ...] = ()
+    """Closed candidates from that number on."""
+    tabs: Mapping[int, Tab] = {}
+
+    def committed(self) -> Cost:
+        """Spent and reserved together."""
+        return _sum(self.closed_cost, *(tab.total() for tab in self.tabs.values()))
+
+    def spent(self) -> Cost:
+        """What finished steps took."""
+        return _sum(self.closed_cost, *(cost for tab in self.tabs.values() for cost in tab.settled.values()))
+
+    def is_closed(self, candidate: int) -> bool:
+        """Whether the candidate's tab was closed; nothing is charged to it any more."""
+        return candidate < self.closed_below or candidate in self.closed
+
+
+def reserve(account: Account, candidate: int, step: str, cost: Cost) -> Account:
+    """Sets `cost` aside before the step; a second time, or after it was settled, it changes nothing."""
+    tab = account.tabs.get(candidate, Tab())
+    if account.is_closed(candidate) or step in tab.reserved or step in tab.settled:
+        return account
+    return _with_tab(account, candidate, Tab(reserved={**tab.reserved, step: cost}, settled=tab.settled))
+
+
+def settle(account: Account, candidate: int, step: str, cost: Cost) -> Account:
+    """Replaces the step's reservation, if there is one, by what it took; a second time it changes nothing."""
+    tab = account.tabs.get(candidate, Tab())
+    if account.is_closed(candidate) or step in tab.settled:
+        return account
+    reserved = {name: held for name, held in tab.reserved.items() if name != step}
+    return _with_tab(account, candidate, Tab(reserved=reserved, settled={**tab.settled, step: cost}))
+
+
+def close(account: Account, candidate: int) -> Account:
+    """Ends a candidate: what its steps took is kept as one sum, unused reservations return; a second time it changes nothing."""
+    if account.is_closed(candidate):
+        return account
+    tab = account.tabs.get(candidate, Tab())
+    closed, below = {*account.closed, candidate}, account.closed_below
+    while below in closed:
+        closed.remove(below)
+        below += 1
+    return account.model_copy(
+        update={
+            "closed_cost": _sum(account.closed_cost, *tab.settled.values()),
+            "closed_below": below,
+            "closed": tuple(sorted(closed)),
+            "tabs": {number: kept for number, kept in account.tabs.items() if number != candidate},
+        }
+    )
+
+
+def amend(account: Account, budget: Budget) -> Account:
+    """The same spending under another budget."""
+    return account.model_copy(update={"budget": budget})
+
+
+def deadline(account: Account) -> datetime:
+    """When the wall clock is used up."""
+    return account.started + account.budget.wall_clock
+
+
+def exhausted(account: Account, *, now: datetime, need: Cost = NOTHING, longest: timedelta = timedelta()) -> str | None:
+    """Why nothing that costs `need` and lasts `longest` may begin at `now`, as a line for a person; None when it may.
+
+    Without `need` and `longest` it says which limit is reached already.
+    """
+    budget, wanted = account.budget, account.committed().plus(need)
+    if now + longest > deadline(account) or now >= deadline(account):
+        return f"the wall clock of {_duration(budget.wall_clock)} " + ("is used up" if not longest else "has no room for another candidate")
+    if wanted.candidates > budget.candidates or (not need.candidates and wanted.candidates >= budget.candidates):
+        return f"all {budget.candidates} candidates are used up"
+    limit = budget.device_seconds
+    if limit is not None and (wanted.device_seconds > limit or (not need.device_seconds and wanted.device_seconds >= limit)):
+        return f"the device time of {limit:.0f} s is used up"
+    return None
+
+
+def _with_tab(account: Account, candidate: int, tab: Tab) -> Account:
+    return account.model_copy(update={"tabs": {**account.tabs, candidate: tab}})
+
+
+def _sum(*costs: Cost) -> Cost:
+    return Cost(candidates=sum(cost.candidates for cost in costs), device_seconds=sum(cost.device_seconds for cost in costs))
+
+
+def _duration(span: timedelta) -> str:
+    minutes = span.total_seconds() / 60
+    return f"{minutes:.0f} min" if minutes < 120 else f"{minutes / 60:.1f} h"
