@@ -1,0 +1,82 @@
+"""The figures of one load: tokens per second, time to first token, time per output token, latency, goodput. Pure."""
+
+from collections.abc import Sequence
+
+import numpy
+
+from activities.evaluation.traces import Trace, Window
+from scenarios.scenario import Limits
+from search.value import Value
+
+
+class Figures(Value):
+    """What one window shows. Times in seconds; quantiles are over requests that ended after the window opened."""
+
+    tokens: int
+    tokens_per_second: float
+    ttft_p50: float
+    ttft_p99: float
+    tpot_p50: float
+    tpot_p99: float
+    latency_p50: float
+    latency_p99: float
+    goodput: float
+    requests: int
+    touching: int
+    """Requests of which at least one token arrived inside the window."""
+
+
+def figures(traces: Sequence[Trace], window: Window, limits: Limits) -> Figures:
+    """Takes only requests that ended right; the caller has sorted out the others."""
+    ended = [trace for trace in traces if trace.ended is not None and trace.ended >= window.opened]
+    counts = [tokens_inside(trace, window) for trace in traces]
+    seconds = window.closed - window.opened
+    firsts = [ttft(trace) for trace in ended]
+    rests = [tpot(trace) for trace in ended if len(trace.exchange.token_ids) > 1]
+    lasts = [latency(trace) for trace in ended]
+    good = sum(is_good(trace, limits) for trace in ended if (trace.ended or 0.0) <= window.closed)
+    return Figures(
+        tokens=sum(counts),
+        tokens_per_second=sum(counts) / seconds if seconds > 0 else 0.0,
+        ttft_p50=quantile(firsts, 0.5),
+        ttft_p99=quantile(firsts, 0.99),
+        tpot_p50=quantile(rests, 0.5),
+        tpot_p99=quantile(rests, 0.99),
+        latency_p50=quantile(lasts, 0.5),
+        latency_p99=quantile(lasts, 0.99),
+        goodput=good / seconds if seconds > 0 else 0.0,
+        requests=len(ended),
+        touching=sum(count > 0 for count in counts),
+    )
+
+
+def tokens_inside(trace: Trace, window: Window) -> int:
+    """Output tokens that arrived while the window was open."""
+    return sum(arrival.tokens for arrival in trace.exchange.arrivals if window.opened <= arrival.at < window.closed)
+
+
+def ttft(trace: Trace) -> float:
+    """Time to first token, from when the request was due."""
+    return trace.exchange.arrivals[0].at - trace.sent if trace.exchange.arrivals else 0.0
+
+
+def tpot(trace: Trace) -> float:
+    """Mean time per output token after the first arrival; 0 when all arrived at once."""
+    arrivals = trace.exchange.arrivals
+    later = sum(arrival.tokens for arrival in arrivals[1:])
+    return (arrivals[-1].at - arrivals[0].at) / later if later else 0.0
+
+
+def latency(trace: Trace) -> float:
+    """From when the request was due to its last byte."""
+    return (trace.ended or trace.sent) - trace.sent
+
+
+def is_good(trace: Trace, limits: Limits) -> bool:
+    """Whether a user would have felt this request as fast."""
+    return ttft(trace) <= limits.ttft_seconds and tpot(trace) <= limits.tpot_seconds
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """With linear interpolation; 0 for no values."""
+    return float(numpy.quantile(values, share)) if values else 0.0

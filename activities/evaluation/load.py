@@ -1,0 +1,164 @@
+"""Drives one arm's load from a process of its own: `python -m activities.evaluation.load`, a plan on stdin, JSON lines on stdout.
+
+The closed loop keeps a number of requests in flight; the open loop sends each at its arrival time. Requests of warm-up, window
+and drain come from one sequence, so a server cannot tell them apart, and the warm-up's length is jittered by the seed.
+Nothing is parsed before the drain is over: during the window a read costs a time stamp and an append.
+"""
+
+import asyncio
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from random import Random
+
+from aiohttp import ClientSession
+
+from activities.evaluation.client import Recording, connected, encode, record
+from activities.evaluation.steadiness import STRETCHES, is_steady
+from activities.evaluation.traces import LoadPlan, Phase, Progress, Trace, Window
+from activities.sandbox.orphan import die_with_parent
+from scenarios.registry import find_scenario
+from scenarios.scenario import Request
+from search.value import Value
+from targets.foreign import foreign_load, read_cores
+
+_JITTER = 0.5
+_STRETCH_SECONDS = 0.05
+"""The shortest stretch of time whose throughput says something."""
+
+
+@dataclass
+class Run:
+    """One load in progress."""
+
+    plan: LoadPlan
+    session: ClientSession
+    requests: Iterator[Request]
+    recordings: list[Recording] = field(default_factory=list[Recording])
+    origin: float = field(default_factory=time.perf_counter)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    """No further request is sent: the window has closed, or a request has failed."""
+
+    def clock(self) -> float:
+        """Seconds since the load began."""
+        return time.perf_counter() - self.origin
+
+    async def send(self, request: Request, *, due: float) -> None:
+        """One request to its end; its times count from when it was due."""
+        recording = Recording(request=request, sent=due)
+        self.recordings.append(recording)
+        await record(self.session, recording, encode(request), limit_seconds=self.plan.scale.request_limit_seconds, clock=self.clock)
+        if recording.failure or recording.status != 200:
+            self.over.set()
+
+    def received_bytes(self) -> int:
+        """Of all answers so far."""
+        return sum(len(read.content) for recording in self.recordings for read in recording.reads)
+
+
+async def drive(plan: LoadPlan) -> None:
+    """The whole load; prints progress, then the traces, then the window."""
+    async with connected(plan.socket) as session:
+        run = Run(plan, session, find_scenario(plan.scenario).requests(plan.seed, plan.scale))
+        traffic = asyncio.create_task(closed_loop(run) if plan.scale.load.mode == "closed" else open_loop(run))
+        window = await measure(run)
+        await drain(run, traffic)
+        drained = run.clock()
+    for recording in run.recordings:
+        tell(Trace(number=recording.request.number, sent=recording.sent, ended=recording.ended, exchange=recording.exchange()))
+    tell(window.model_copy(update={"drained": drained}))
+
+
+async def closed_loop(run: Run) -> None:
+    """Keeps the load's number of requests in flight."""
+
+    async def client() -> None:
+        while not run.over.is_set():
+            await run.send(next(run.requests), due=run.clock())
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(run.plan.scale.load.concurrency):
+            group.create_task(client())
+
+
+async def open_loop(run: Run) -> None:
+    """Sends each request when it arrives; those beyond the most in flight wait, and their wait counts."""
+    places = asyncio.Semaphore(run.plan.scale.load.concurrency)
+
+    async def visit(request: Request) -> None:
+        async with places:
+            await run.send(request, due=request.arrival_seconds)
+
+    async with asyncio.TaskGroup() as group:
+        while not run.over.is_set():
+            request = next(run.requests)
+            await wait_over(run, request.arrival_seconds - run.clock())
+            if not run.over.is_set():
+                group.create_task(visit(request))
+
+
+async def measure(run: Run) -> Window:
+    """Warms up, opens the window, closes it."""
+    tell_phase("warm-up")
+    steady = await warm_up(run)
+    before, opened = read_cores(run.plan.own), run.clock()
+    tell_phase("window")
+    await wait_over(run, run.plan.window_seconds)
+    closed, after = run.clock(), read_cores(run.plan.own)
+    run.over.set()
+    return Window(opened=opened, closed=closed, drained=closed, steady=steady, foreign_load=foreign_load(before, after))
+
+
+async def warm_up(run: Run) -> bool:
+    """Load until throughput is steady or the limit is reached; says whether it became steady. Both the least length and the
+    distance between two looks are jittered, so the moment at which the window opens cannot be foretold."""
+    load, chance = run.plan.scale.load, Random(f"warm-up {run.plan.seed}")
+    least = load.warmup_seconds * (1 + _JITTER * chance.random())
+    stretch = max(load.warmup_seconds / STRETCHES, _STRETCH_SECONDS) * (1 + _JITTER * chance.random())
+    totals = [0]
+    while not run.over.is_set() and run.clock() < max(least, load.warmup_limit_seconds):
+        await wait_over(run, stretch)
+        totals.append(run.received_bytes())
+        if run.clock() >= least and is_steady(totals):
+            return True
+    return False
+
+
+async def drain(run: Run, traffic: asyncio.Task[None]) -> None:
+    """Lets requests in flight end; those that take longer than the limit have failed."""
+    tell_phase("drain")
+    limit = run.plan.scale.load.drain_limit_seconds
+    _, late = await asyncio.wait([traffic], timeout=limit)
+    for task in late:
+        task.cancel()
+        await asyncio.wait([task])
+    for recording in run.recordings:
+        if recording.ended is None and recording.failure is None:
+            recording.failure = f"the answer had not ended {limit:g} s after the window closed"
+    if not late:
+        traffic.result()
+
+
+async def wait_over(run: Run, seconds: float) -> None:
+    """Waits, but no longer than the load lasts."""
+    try:
+        async with asyncio.timeout(max(seconds, 0)):
+            await run.over.wait()
+    except TimeoutError:
+        return
+
+
+def tell(line: Value) -> None:
+    """One line to whoever asked for the load."""
+    print(line.model_dump_json(), flush=True)
+
+
+def tell_phase(phase: Phase) -> None:
+    """A phase begins."""
+    tell(Progress(phase=phase))
+
+
+if __name__ == "__main__":
+    die_with_parent()
+    asyncio.run(drive(LoadPlan.model_validate_json(sys.stdin.buffer.read())))

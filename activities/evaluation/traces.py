@@ -1,0 +1,59 @@
+"""What the load generator is asked and what it tells: its plan, its progress, one trace per request."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from activities.evaluation.exchange import Exchange
+from scenarios.scenario import Scale
+from search.value import Value
+
+Phase = Literal["warm-up", "window", "drain"]
+
+
+class LoadPlan(Value):
+    """One arm's load on one running server."""
+
+    socket: Path
+    scenario: str
+    scale: Scale
+    seed: int
+    window_seconds: float
+    own: tuple[int, ...]
+    """Processes whose trees are not foreign load."""
+
+
+class Progress(Value):
+    """Told when a phase begins."""
+
+    kind: Literal["progress"] = "progress"
+    phase: Phase
+
+
+class Trace(Value):
+    """One request of the load. Times are seconds since the load began."""
+
+    kind: Literal["trace"] = "trace"
+    number: int
+    sent: float
+    ended: float | None
+    """When the last byte arrived; None when the answer never became whole."""
+    exchange: Exchange
+
+
+class Window(Value):
+    """When the load was measured, and what else the machine did meanwhile; told last."""
+
+    kind: Literal["window"] = "window"
+    opened: float
+    closed: float
+    drained: float
+    """When the last request ended, or was given up."""
+    steady: bool
+    """Whether throughput was flat before the window opened; the warm-up's limit was reached otherwise."""
+    foreign_load: float
+
+
+Line = Annotated[Progress | Trace | Window, Field(discriminator="kind")]
+LINE: TypeAdapter[Progress | Trace | Window] = TypeAdapter(Line)
