@@ -1,0 +1,146 @@
+"""Runs a command in a cell: bubblewrap around it, a watchdog beside it, and nothing of it left behind.
+
+Stopped: the network; reading the host beyond what the cell names (home folders, this project, the ledger, other candidates);
+writing anywhere but /scratch, /tmp, /dev/shm and the cell's writable folders; more memory, processes, threads, files, disk, log
+or time than the limits; new user namespaces and all capabilities; signals to and tracing of processes outside; whatever
+outlives its first process, as a daemon or by ignoring signals; all of it when the process that confined it dies.
+
+Not stopped, so far: an error in the kernel that an ordinary system call reaches (there is no seccomp filter); memory that no process
+maps, such as a memfd or the inodes of a tmpfs; blocks of a file that was deleted while open in a writable folder; use of all cores
+and of the memory's bandwidth; what timing tells about neighbours; bursts between two looks of the watchdog (the kernel's
+out-of-memory killer is told to take the cell first). Run by root, the cell has root's user id, without powers: run as an ordinary user.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from activities.sandbox.cell import Cell, Usage
+from activities.sandbox.descriptors import readable
+from activities.sandbox.log import BoundedLog
+from activities.sandbox.spawn import OUTPUT_BYTES, spawn
+from activities.sandbox.watchdog import Watchdog, in_words
+from targets.tree import children
+
+LOOK_SECONDS = 0.15
+
+
+class Confined:
+    """A running cell."""
+
+    def __init__(self, cell: Cell, process: asyncio.subprocess.Process, root: int, log: BoundedLog) -> None:
+        self.pid = root
+        """The first process of the cell's namespace, as the host sees it: the root of its tree."""
+        self.breach: str | None = None
+        """The limit that it broke, in words."""
+        self._cell = cell
+        self._process = process
+        self._root = os.pidfd_open(root)
+        self._log = log
+        self._watchdog = Watchdog(cell, root)
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs; 128 and the signal's number when a signal ended it."""
+        return self._process.returncode
+
+    async def wait(self) -> int:
+        """Until the command has ended and nothing of the cell lives; its exit code."""
+        code = await self._process.wait()
+        self.kill()
+        await readable(self._root)
+        return code
+
+    async def terminate(self, grace: float) -> bool:
+        """Ask the command to stop and kill the cell after `grace` seconds; whether it stopped by itself."""
+        command = self._command()
+        if command is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(command, signal.SIGTERM)
+        try:
+            async with asyncio.timeout(grace):
+                await self.wait()
+        except TimeoutError:
+            self.kill()
+            await self.wait()
+            return False
+        return self.breach is None
+
+    def kill(self) -> None:
+        """End all processes of the cell at once: the kernel does, when the first one of its namespace dies."""
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._root, signal.SIGKILL)
+
+    def usage(self) -> Usage:
+        """What the cell uses now, or used when last seen."""
+        if self.exit_code is None:
+            self._watchdog.look()
+        return self._watchdog.usage
+
+    def log_tail(self, size: int = 4096) -> str:
+        """The end of what it printed."""
+        return self._log.tail(size)
+
+    async def watch(self) -> None:
+        """Look at the limits until the cell ends, and end it when one is broken."""
+        while self.exit_code is None and self.breach is None:
+            self._refuse(self._watchdog.look())
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def pump(self, output: asyncio.StreamReader) -> None:
+        """Carry what it prints into the log until it ends."""
+        while chunk := await output.read(OUTPUT_BYTES):
+            self._log.write(chunk)
+            if self._log.total_bytes > self._cell.limits.log_bytes:
+                self._refuse(f"printed more than {in_words(self._cell.limits.log_bytes)}")
+
+    def close(self) -> None:
+        """Give the descriptor back."""
+        os.close(self._root)
+
+    def _refuse(self, breach: str | None) -> None:
+        if breach is not None and self.breach is None:
+            self.breach = breach
+            self.kill()
+
+    def _command(self) -> int | None:
+        """The process of the command: number 2 inside, where bubblewrap itself is number 1."""
+        return next((pid for pid in children(self.pid) if _inner_pid(pid) == 2), None)
+
+
+@asynccontextmanager
+async def confine(cell: Cell, *, log: Path, keep: int | None = None) -> AsyncGenerator[Confined]:
+    """Run the cell; at the end of the block nothing of it lives. The first process of the cell holds the descriptor `keep`
+    open, out of the command's reach, so that a lock on it is held as long as the cell lives."""
+    bounded = BoundedLog(log)
+    try:
+        process, root = await spawn(cell, keep)
+        confined = Confined(cell, process, root, bounded)
+        assert process.stdout is not None
+        tasks = [asyncio.create_task(confined.watch()), asyncio.create_task(confined.pump(process.stdout))]
+        try:
+            yield confined
+        finally:
+            confined.kill()
+            await asyncio.shield(_bury(confined, tasks))
+    finally:
+        bounded.close()
+
+
+async def _bury(confined: Confined, tasks: list[asyncio.Task[None]]) -> None:
+    await confined.wait()
+    await asyncio.gather(*tasks)
+    confined.close()
+
+
+def _inner_pid(pid: int) -> int:
+    """The process id that a process has in the innermost namespace."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return next((int(line.split()[-1]) for line in lines if line.startswith("NSpid:")), 0)

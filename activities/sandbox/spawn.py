@@ -1,0 +1,79 @@
+"""Starts bubblewrap around a cell and learns the first process of its namespace before the command runs."""
+
+import asyncio
+import contextlib
+import json
+import os
+import resource
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from activities.sandbox.bubblewrap import bubblewrap_arguments, stubs
+from activities.sandbox.cell import Cell
+from activities.sandbox.descriptors import Pipe, pipes, readable, texts
+
+LAUNCHER = Path(__file__).with_name("launcher.py")
+OUTPUT_BYTES = 65536
+STATUS_BYTES = 4096
+
+
+class SandboxBroken(OSError):
+    """Bubblewrap could not set the cell up: the machine or our arguments are at fault, never the candidate."""
+
+
+async def spawn(cell: Cell, keep: int | None) -> tuple[asyncio.subprocess.Process, int]:
+    """The running bubblewrap, and the process id of the first process inside as the host sees it."""
+    async with pipes() as (status, go):
+        with texts(stubs()) as files:
+            arguments = bubblewrap_arguments(cell, stubs=files, status=status.into, block=go.out, sync=keep)
+            kept = [] if keep is None else [keep]
+            process = await _launch(cell, arguments, [status.into, go.out, *files.values(), *kept])
+        try:
+            status.close(status.into)
+            root = await _first_process(process, status)
+            _limit_processes(root, cell.limits.processes)
+            os.write(go.into, b"1")
+        except BaseException:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+            raise
+    return process, root
+
+
+async def _launch(cell: Cell, arguments: list[str], passed: list[int]) -> asyncio.subprocess.Process:
+    limits = [str(os.getpid()), str(cell.limits.open_files), str(cell.limits.file_bytes)]
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-I", "-S", str(LAUNCHER), *limits, *arguments),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        pass_fds=passed,
+        start_new_session=True,
+        limit=OUTPUT_BYTES,
+    )
+
+
+async def _first_process(process: asyncio.subprocess.Process, status: Pipe) -> int:
+    """Bubblewrap's first status line names it; no line means that bubblewrap gave up."""
+    line = b""
+    while not line.endswith(b"\n"):
+        await readable(status.out)
+        more = os.read(status.out, STATUS_BYTES)
+        if not more:
+            await _give_up(process)
+        line += more
+    return int(json.loads(line.splitlines()[0])["child-pid"])
+
+
+async def _give_up(process: asyncio.subprocess.Process) -> NoReturn:
+    assert process.stdout is not None
+    said = (await process.stdout.read()).decode(errors="replace").strip()
+    raise SandboxBroken(f"bubblewrap ended with code {await process.wait()}: {said[-2000:]}")
+
+
+def _limit_processes(root: int, processes: int) -> None:
+    """The kernel counts a user's processes per user namespace, but never root's: there the watchdog alone counts."""
+    if os.getuid() != 0:
+        resource.prlimit(root, resource.RLIMIT_NPROC, (processes, processes))

@@ -1,0 +1,49 @@
+"""What a device reached at best when it was probed: the roof that no candidate can go through."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from search.value import Value
+
+
+class Peaks(Value):
+    """Best rates of a few short measurements with all cores."""
+
+    device_class: str
+    cores: int
+    abilities: frozenset[str]
+    read_bytes_per_second: Mapping[int, float]
+    """By working set in bytes: what streaming through that much memory again and again reaches."""
+    flops_per_second: Mapping[int, float]
+    """fp32, by the number of rows that are multiplied with weights that do not stay in the cache."""
+    int8_ops_per_second: float | None = None
+    """At 512 rows; None where the machine has no instructions that make int8 worth it."""
+
+    def read_rate(self, working_set_bytes: int) -> float:
+        """Bytes per second for the probed working set nearest in size from above, or for the largest."""
+        larger = [size for size in self.read_bytes_per_second if size >= working_set_bytes]
+        return self.read_bytes_per_second[min(larger, default=max(self.read_bytes_per_second))]
+
+    def flop_rate(self, rows: float) -> float:
+        """Flop per second at the probed number of rows nearest from above, or at the largest."""
+        larger = [probed for probed in self.flops_per_second if probed >= rows]
+        return self.flops_per_second[min(larger, default=max(self.flops_per_second))]
+
+
+def read_peaks(path: Path) -> Peaks | None:
+    """The stored peaks, or None when there are none of this version."""
+    try:
+        return Peaks.model_validate_json(path.read_bytes())
+    except (FileNotFoundError, ValidationError):
+        return None
+
+
+def write_peaks(path: Path, peaks: Peaks) -> None:
+    """Store the peaks; a reader sees the old ones or the new ones."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    fresh.write_text(peaks.model_dump_json(indent=2))
+    fresh.replace(path)
