@@ -1,0 +1,108 @@
+"""Turns what a person typed for a search into a valid Spec; each mistake names what would be right."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from activities.home import Home
+from activities.ledger.ledger import Ledger
+from cli.mistakes import Misuse, misuse
+from models.checkpoint import BrokenCheckpoint, read_checkpoint
+from models.preset import PRESETS
+from scenarios.registry import UnknownScenario, find_scenario
+from search.policy import UnknownPolicy, find_policy
+from search.spec import Spec
+from search.value import Value
+from targets.registry import UnknownTarget, find_target
+
+AGENTS = ("recipes",)
+CORRECTNESS = ("lossless", "bounded")
+NAME_RULE = "small letters, digits and hyphens, at most 40, beginning with a letter or digit"
+HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
+
+
+class Question(Value):
+    """A valid request for one scenario on one target with one model."""
+
+    scenario: str
+    target: str
+    model: str
+    """A preset, an absolute folder, or a hub name."""
+    correctness: str
+
+
+def check_question(scenario: str, *, target: str, model: str, correctness: str) -> Question:
+    """Names that exist and a model that can be read, or Misuse."""
+    with misuse(UnknownScenario, UnknownTarget):
+        family = find_scenario(scenario).family
+        find_target(target)
+    if correctness not in CORRECTNESS:
+        raise Misuse(f"unknown correctness policy {correctness!r}; known: {', '.join(CORRECTNESS)}")
+    return Question(scenario=scenario, target=target, model=check_model(model, family=family), correctness=correctness)
+
+
+def check_model(model: str, *, family: str) -> str:
+    """The model's name as a search keeps it: a folder becomes absolute, so that the worker finds it too."""
+    presets = PRESETS[family]
+    if model in presets:
+        return model
+    folder = Path(model).expanduser()
+    if folder.is_dir():
+        with misuse(BrokenCheckpoint):
+            read_checkpoint(folder.absolute(), name=model, family=family)
+        return str(folder.absolute())
+    if HUB_NAME.fullmatch(model):
+        return model
+    raise Misuse(f"unknown model {model!r}: neither a preset ({', '.join(presets)}), nor a folder, nor a hub name like ORGANISATION/NAME")
+
+
+def check_agent(agent: str) -> str:
+    """An agent that this version has."""
+    if agent not in AGENTS:
+        raise Misuse(f"unknown agent {agent!r}; known: {', '.join(AGENTS)}")
+    return agent
+
+
+def check_policy(policy: str) -> str:
+    """A policy that is registered."""
+    with misuse(UnknownPolicy):
+        find_policy(policy)
+    return policy
+
+
+def read_looks(text: str) -> tuple[int, ...]:
+    """`3,10,20` as numbers of pairs, in rising order."""
+    words = text.replace(" ", "").split(",")
+    if not all(word.isdecimal() and int(word) >= 2 for word in words):
+        raise Misuse(f"--looks {text!r}: numbers of pairs from 2 on, separated by commas, for example 3,10,20")
+    looks = tuple(map(int, words))
+    if list(looks) != sorted(set(looks)):
+        raise Misuse(f"--looks {text!r}: the numbers of pairs must rise")
+    return looks
+
+
+def free_name(scenario: str, home: Home) -> str:
+    """The scenario and the day; a number behind it when that is taken."""
+    taken = Ledger.open(home.ledger).searches() if home.ledger.exists() else ()
+    stem = f"{scenario.replace('_', '-')}-{datetime.now(UTC).astimezone():%b%d}".lower()
+    name, number = stem, 1
+    while name in taken:
+        number += 1
+        name = f"{stem}-{number}"
+    return name
+
+
+def make_spec(**fields: object) -> Spec:
+    """The Spec, or Misuse with the first field that does not fit."""
+    try:
+        return Spec.model_validate(fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        if field == "name":
+            raise Misuse(
+                f"--name {fields['name']!r}: small letters, digits and hyphens, at most 40, beginning with a letter or digit"
+            ) from None
+        raise Misuse(f"--{field.split('.')[-1].replace('_', '-')}: {first['msg']}") from None

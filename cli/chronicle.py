@@ -1,0 +1,94 @@
+"""One search as git tells it: what was asked, and how each candidate ended or that it still runs."""
+
+from typing import Literal
+
+from activities.ledger.history import Entry
+from activities.ledger.ledger import Ledger
+from activities.ledger.trailers import Word
+from activities.task import Conclusion
+from cli.lookup import find_entries
+from search.record import Record
+from search.spec import Spec
+from search.value import Value
+from search.verdict import Baseline, Interval, Measured, Rejected
+
+CONCLUSION = "conclusion.json"
+State = Word | Literal["running"]
+
+
+class Chapter(Value):
+    """One candidate of a search."""
+
+    number: int
+    parent: int | None
+    state: State
+    claim: str
+    stage: str = ""
+    """The gate that rejected."""
+    reason: str = ""
+    ratio: float | None = None
+    """Against the champion of its time; absent when nothing was measured."""
+    interval: Interval | None = None
+    pairs: int = 0
+    confirmed_ratio: float | None = None
+    champion: bool = False
+    version: int | None = None
+    """The number of its promotion."""
+    commit: str
+
+
+class Chronicle(Value):
+    """A whole search."""
+
+    search: str
+    spec: Spec
+    chapters: tuple[Chapter, ...]
+    conclusion: Conclusion | None = None
+    """How it ended; absent while it can go on."""
+
+
+def read_chronicle(ledger: Ledger, search: str) -> Chronicle:
+    """Reads branches and journal; Misuse when the ledger has no such search."""
+    entries = find_entries(ledger, search)
+    records = {record.number: record for record in ledger.records(search)}
+    chapters = tuple(_chapter(entry, records.get(entry.number)) for entry in entries)
+    return Chronicle(search=search, spec=ledger.read_spec(search), chapters=chapters, conclusion=read_conclusion(ledger, search))
+
+
+def read_conclusion(ledger: Ledger, search: str) -> Conclusion | None:
+    """How a search ended; None while it can go on."""
+    text = ledger.journal_text(search, CONCLUSION)
+    return Conclusion.model_validate_json(text) if text else None
+
+
+def _chapter(entry: Entry, record: Record | None) -> Chapter:
+    """The journal knows most, the trailers the verdict, and a branch without them is being worked on."""
+    plain = Chapter(
+        number=entry.number,
+        parent=entry.parent,
+        state="running",
+        claim=entry.subject,
+        champion=entry.champion,
+        version=entry.version,
+        commit=entry.tip,
+    )
+    if record is not None:
+        return plain.model_copy(update={"parent": record.parent, "claim": record.hypothesis.claim, **_ending(record)})
+    if entry.trailers is None:
+        return plain
+    told = entry.trailers
+    update = {"state": told.verdict, "claim": told.hypothesis, "stage": told.stage, "reason": told.reason, "ratio": told.ratio}
+    return plain.model_copy(update={**update, "interval": told.interval})
+
+
+def _ending(record: Record) -> dict[str, object]:
+    match record.verdict:
+        case Rejected(stage=stage, reason=reason):
+            return {"state": "rejected", "stage": stage, "reason": reason}
+        case Baseline():
+            return {"state": "baseline"}
+        case Measured() as verdict if verdict.pairs == 0:
+            return {"state": verdict.kind, "reason": verdict.reason}
+        case Measured() as verdict:
+            figures = {"ratio": verdict.ratio, "interval": verdict.interval, "pairs": verdict.pairs}
+            return {"state": verdict.kind, "reason": verdict.reason, "confirmed_ratio": verdict.confirmed_ratio, **figures}

@@ -1,0 +1,31 @@
+"""All commands under one name."""
+
+import typer
+
+from cli import model, scenario, target
+from cli.diff import diff
+from cli.doctor import doctor
+from cli.down import down
+from cli.history import history
+from cli.list import list_searches
+from cli.search import search
+from cli.serve import serve
+from cli.show import show
+from cli.status import status
+from cli.stop import stop
+from cli.up import up
+from cli.watch import watch
+
+app = typer.Typer(
+    help="Build a serving system for one model, one workload and one machine, and prove that it is right and fast.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+for command in (search, watch, history, show, diff, stop, serve, up, down, status, doctor):
+    app.command()(command)
+app.command("list")(list_searches)
+for group, name in ((scenario.app, "scenario"), (target.app, "target"), (model.app, "model")):
+    app.add_typer(group, name=name)

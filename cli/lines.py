@@ -1,0 +1,42 @@
+"""What a log file shows of a running search: one line for each change between two Progress values."""
+
+import math
+from datetime import datetime
+from statistics import median
+
+from cli.figures import bounds, moment, ratio
+from workflows.progress import Progress, Runner
+
+
+def changed_lines(before: Progress | None, after: Progress, now: datetime) -> tuple[str, ...]:
+    """Events with the time at which they happened, other changes with the time at which they were seen."""
+    known = before.events if before else ()
+    events = [f"{moment(event.when)}  {event.text}" for event in after.events if event not in known]
+    seen = [f"{moment(now)}  {line}" for line in (*_runner_lines(before, after), *_champion_lines(before, after))]
+    return (*events, *seen)
+
+
+def _runner_lines(before: Progress | None, after: Progress) -> list[str]:
+    known = {runner.number: runner for runner in before.runners} if before else {}
+    return [_runner_line(runner) for runner in after.runners if _differs(known.get(runner.number), runner)]
+
+
+def _differs(before: Runner | None, after: Runner) -> bool:
+    return before is None or (before.stage, before.log_ratios) != (after.stage, after.log_ratios)
+
+
+def _runner_line(runner: Runner) -> str:
+    text = f"#{runner.number} {runner.stage}"
+    if not runner.log_ratios:
+        return f"{text}: {runner.claim}"
+    text += f": {len(runner.log_ratios)} of {runner.pairs_planned} pairs, {ratio(math.exp(median(runner.log_ratios)))}"
+    return f"{text} {bounds(runner.interval.low, runner.interval.high)}" if runner.interval else text
+
+
+def _champion_lines(before: Progress | None, after: Progress) -> list[str]:
+    leader = after.leader
+    if leader is None or (before is not None and before.leader == leader):
+        return []
+    if leader.number == 0:
+        return [f"champion #0 {leader.claim}"]
+    return [f"champion #{leader.number} {leader.claim}: {ratio(leader.ratio)} the starter {bounds(leader.low, leader.high)}"]

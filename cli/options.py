@@ -1,0 +1,14 @@
+"""Options that several commands take, each worded once."""
+
+from typing import Annotated
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document to stdout and nothing else.")]
+Search = Annotated[str, typer.Argument(metavar="NAME", help="The search, as `vibeserve list` shows it.", show_default=False)]
+Scenario = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="What is served, as `vibeserve scenario list` shows it.", show_default=False)
+]
+Target = Annotated[str, typer.Option(help="What it runs on, as `vibeserve target list` shows it.")]
+Model = Annotated[str, typer.Option(help="A preset (tiny, small, full), a Hugging Face folder, or a hub name.")]
+Correctness = Annotated[str, typer.Option(help="lossless, or bounded: a stated loss of precision is allowed.")]

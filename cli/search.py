@@ -1,0 +1,130 @@
+"""`vibeserve search`: begin a durable search and look at it."""
+
+import asyncio
+import secrets
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+from temporalio.client import Client
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+from activities.home import Home
+from activities.ledger.ledger import Ledger
+from cli.asked import check_agent, check_policy, check_question, free_name, make_spec, read_looks
+from cli.embedded import ensure_up
+from cli.live import follow
+from cli.mistakes import Misuse
+from cli.options import Correctness, Json, Model, Scenario, Target
+from cli.output import print_json, say
+from cli.reach import asking, reach
+from cli.settings import find_home
+from cli.summary import summarize
+from cli.watch import how_to_come_back
+from search.spec import Budget, Spec
+from search.value import Value
+from workflows.identity import SEARCHES_QUEUE, search_id
+from workflows.progress import Progress
+from workflows.state import SearchState
+
+WORKER_PATIENCE_SECONDS = 60.0
+"""A worker that was started a moment ago imports everything before it answers."""
+
+
+class Started(Value):
+    """A search that runs in the background."""
+
+    search: str
+    workflow: str
+
+
+def search(
+    scenario: Scenario,
+    name: Annotated[str | None, typer.Option(help="Name of the search.", show_default="scenario and day")] = None,
+    target: Target = "cpu",
+    model: Model = "small",
+    agent: Annotated[str, typer.Option(help="Who writes candidates; `recipes` works offline.")] = "recipes",
+    policy: Annotated[str, typer.Option(help="Who chooses what to try: bandit or random.")] = "bandit",
+    correctness: Correctness = "lossless",
+    candidates: Annotated[int, typer.Option(min=1, help="Budget: candidates besides the starter.")] = 20,
+    hours: Annotated[float, typer.Option(min=0.001, help="Budget: wall clock.")] = 1.0,
+    parallel: Annotated[int, typer.Option(min=1, max=100, help="Candidates in flight.")] = 1,
+    looks: Annotated[str, typer.Option(help="Numbers of pairs after which a duel may decide.")] = "3,10,20",
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed of the policy.", show_default="drawn")] = None,
+    detach: Annotated[bool, typer.Option("--detach", help="Begin it and return.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Begin a durable search and look at it.
+
+    Ctrl-C leaves it running. The engine (an embedded Temporal server and a worker) is started when it does not run yet.
+
+    \b
+    Examples:
+      vibeserve search chat
+      vibeserve search chat --name first --model tiny --candidates 4 --hours 0.1
+      vibeserve search chat --correctness bounded --parallel 2 --detach
+    """
+    home = find_home()
+    question = check_question(scenario, target=target, model=model, correctness=correctness)
+    spec = make_spec(
+        **question.model_dump(),
+        name=free_name(scenario, home) if name is None else name,
+        agent=check_agent(agent),
+        policy=check_policy(policy),
+        seed=secrets.randbits(31) if seed is None else seed,
+        parallel=parallel,
+        looks=read_looks(looks),
+        budget=Budget(candidates=candidates, wall_clock=timedelta(hours=hours)),
+    )
+    asyncio.run(_begin(home, spec))
+    if detach:
+        _leave(spec.name, as_json=as_json)
+        return
+    try:
+        progress = asyncio.run(_follow(home, spec.name))
+    except KeyboardInterrupt:
+        say(how_to_come_back(spec.name))
+        return
+    if as_json:
+        print_json(progress)
+    else:
+        summarize(progress)
+
+
+def _leave(name: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json(Started(search=name, workflow=search_id(name)))
+    else:
+        say(how_to_come_back(name))
+
+
+async def _begin(home: Home, spec: Spec) -> None:
+    if home.ledger.exists() and spec.name in Ledger.open(home.ledger).searches():
+        raise _taken(spec.name)
+    engine = await ensure_up(home, say, target=spec.target)
+    with asking(spec.name):
+        await _start(await reach(home), spec)
+    say(f"search {spec.name} began" + (f"; its workflow: {engine.ui_url}" if engine.ui_url else ""))
+
+
+async def _start(client: Client, spec: Spec) -> None:
+    try:
+        await client.start_workflow(
+            "Search",
+            SearchState(spec=spec),
+            id=search_id(spec.name),
+            task_queue=SEARCHES_QUEUE,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+        )
+    except WorkflowAlreadyStartedError:
+        raise _taken(spec.name) from None
+
+
+def _taken(name: str) -> Misuse:
+    return Misuse(f"a search named {name} exists already: `vibeserve watch {name}` shows it, another --name begins a new one")
+
+
+async def _follow(home: Home, name: str) -> Progress:
+    with asking(name):
+        return await follow(await reach(home), name, patience_seconds=WORKER_PATIENCE_SECONDS)

@@ -1,0 +1,143 @@
+"""`vibeserve show`: the whole story of one candidate on one screen."""
+
+import math
+from typing import Annotated
+
+import typer
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from cli.chronicle import Chapter, read_chronicle
+from cli.figures import duration, interval, ratio
+from cli.history import STYLES
+from cli.lookup import find_entry, open_ledger
+from cli.options import Json, Search
+from cli.output import print_json, result
+from cli.pair_table import metric_table, pair_table
+from cli.settings import find_home
+from search.hypothesis import Hypothesis
+from search.profile import Profile
+from search.record import Gate, Record
+from search.verdict import Measured, Rejected
+
+Number = Annotated[int, typer.Argument(min=0, help="The candidate's number; 0 is the starter.", show_default=False)]
+
+
+def show(name: Search, number: Number, as_json: Json = False) -> None:
+    """Tell the whole story of one candidate.
+
+    Hypothesis, gates, pairs, interval, confirmation, profile, seeds, device, evaluator; from git alone.
+
+    \b
+    Examples:
+      vibeserve show first 4
+      vibeserve show first 4 --json
+    """
+    ledger = open_ledger(find_home())
+    find_entry(ledger, name, number)
+    record = next((record for record in ledger.records(name) if record.number == number), None)
+    chapter = next(chapter for chapter in read_chronicle(ledger, name).chapters if chapter.number == number)
+    if as_json:
+        print_json(record or chapter)
+    else:
+        result.print(story_of(record, chapter) if record else _title(chapter))
+
+
+def story_of(record: Record, chapter: Chapter) -> RenderableType:
+    """Everything about a finished candidate."""
+    parts: list[RenderableType] = [_title(chapter), _hypothesis(record.hypothesis)]
+    if record.gates:
+        parts.append(_gates(record.gates))
+    if isinstance(record.verdict, Rejected) and record.verdict.evidence:
+        parts.append(Group(Text("evidence", style="bold"), Text(record.verdict.evidence.strip(), style="dim")))
+    parts += _pairs(record)
+    if record.profile:
+        parts.append(_profile(record.profile))
+    return Group(*(Padding(part, (0, 0, 1, 0)) for part in parts), _facts(record))
+
+
+def _title(chapter: Chapter) -> Text:
+    text = Text.assemble((f"#{chapter.number} ", "bold cyan"), (chapter.state.replace("_", " "), f"bold {STYLES[chapter.state]}"))
+    if chapter.ratio is not None and chapter.interval is not None:
+        text.append(f"  {ratio(chapter.ratio)} {interval(chapter.interval)} in {chapter.pairs} pairs", style="bold")
+    if chapter.confirmed_ratio is not None:
+        text.append(f", confirmed {ratio(chapter.confirmed_ratio)} on held-out seeds")
+    if chapter.stage:
+        text.append(f" at {chapter.stage}")
+    if chapter.champion:
+        text.append("  champion", style="bold green reverse")
+    if chapter.parent is not None:
+        text.append(f"  from #{chapter.parent}", style="dim")
+    return text.append(f"\n{chapter.reason}") if chapter.reason else text
+
+
+def _hypothesis(hypothesis: Hypothesis) -> RenderableType:
+    table = _grid()
+    table.add_row("hypothesis", hypothesis.claim)
+    for name, text in (("because", hypothesis.mechanism), ("evidence", hypothesis.evidence), ("wrong if", hypothesis.falsifier)):
+        if text:
+            table.add_row(name, text)
+    table.add_row("expected", ratio(math.exp(hypothesis.expected_log_gain)))
+    for choice in hypothesis.composition.choices if hypothesis.composition else ():
+        settings = ", ".join(f"{key} {value}" for key, value in choice.settings.items())
+        table.add_row(f"  {choice.slot.value}", f"{choice.recipe}" + (f" ({settings})" if settings else ""))
+    return table
+
+
+def _gates(gates: tuple[Gate, ...]) -> RenderableType:
+    table = Table.grid(padding=(0, 2))
+    table.add_column()
+    table.add_column()
+    table.add_column(justify="right")
+    table.add_column()
+    for gate in gates:
+        mark = Text("✓", style="green") if gate.passed else Text("✗", style="red")
+        table.add_row(mark, gate.stage, duration(gate.seconds), Text(gate.summary))
+    return table
+
+
+def _pairs(record: Record) -> list[RenderableType]:
+    if not record.pairs:
+        return []
+    cut = len(record.pairs) - record.confirming_pairs
+    parts: list[RenderableType] = [pair_table("duel", record.pairs[:cut])]
+    if record.confirming_pairs:
+        parts.append(pair_table("confirmation on held-out seeds", record.pairs[cut:]))
+    return [*parts, metric_table(record.pairs)]
+
+
+def _profile(profile: Profile) -> RenderableType:
+    table = Table.grid(padding=(0, 2))
+    table.add_column()
+    table.add_column(justify="right")
+    table.add_column(width=30)
+    for share, part in sorted(profile.shares.items(), key=lambda item: -item[1]):
+        table.add_row(share.value.replace("_", " "), f"{part:.1%}", ProgressBar(total=1.0, completed=part))
+    summary = (
+        f"{profile.bytes_of_peak:.0%} of the machine's bytes/s, {profile.flops_of_peak:.0%} of its flops/s, "
+        f"mean batch {profile.mean_batch:.1f}, {profile.queue_share:.0%} of a request's life before its first token"
+    )
+    return Group(Text("profile", style="bold"), table, Text(summary, style="dim"))
+
+
+def _facts(record: Record) -> RenderableType:
+    table = _grid()
+    cost = f"{duration(record.device_seconds)} on the device, {duration((record.ended - record.started).total_seconds())} in all"
+    table.add_row("cost", cost)
+    if isinstance(record.verdict, Measured) and record.verdict.pairs:
+        table.add_row("interval", interval(record.verdict.interval))
+    for name, text in (("device", record.device), ("evaluator", record.evaluator), ("seeds", " ".join(map(str, record.seeds)))):
+        if text:
+            table.add_row(name, Text(text))
+    table.add_row("source", f"commit {record.source.commit}, tree {record.source.tree}")
+    return table
+
+
+def _grid() -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column()
+    return table
