@@ -16,10 +16,12 @@ FEW = 10
 FULL_DUEL = 20
 FUTILITY = 0.05
 """One-sided error of the early stop; it costs power only, never a false promotion."""
-HOPELESS = 0.02
-"""A duel stops when the whole of it would win with less than this probability."""
-CONFIRMATION_LEVEL = 0.8
-"""Two-sided; one-sided 0.9 on each side."""
+HOPELESS = 0.1
+"""A duel stops when the whole of it would win with less than this probability; it halves what a null candidate costs."""
+CONFIDENT = 0.9
+"""One-sided confidence of a confirmation."""
+FEWEST_CONFIRMING, MOST_CONFIRMING = 2, 6
+MINIMUM_GAIN = 0.01
 
 Outcome = Literal["better", "not_better", "continue", "undecided"]
 
@@ -30,7 +32,7 @@ class LookPlan(Value):
     looks: tuple[Annotated[int, Field(ge=2)], ...] = (3, 10, FULL_DUEL)
     alpha: Annotated[float, Field(gt=0, lt=0.5)] = 0.01
     """One-sided probability that a candidate no faster than needed is called better at any look."""
-    minimum_gain: Annotated[float, Field(ge=0)] = 0.01
+    minimum_gain: Annotated[float, Field(ge=0)] = MINIMUM_GAIN
     """The least gain worth a promotion, as a share: 0.01 is 1 %."""
 
     @model_validator(mode="after")
@@ -70,6 +72,8 @@ class Decision(Value):
     interval: Interval
     pairs: int
     reason: str
+    spread: float = 0.0
+    """Standard deviation of the log-ratios."""
 
 
 class Confirmation(Value):
@@ -90,13 +94,12 @@ class Confirmation(Value):
 def noise_floor(aa_log_ratios: Sequence[float]) -> float:
     """The standard error with which a full duel of 20 pairs resolves this machine's noise, from pairs of identical code.
 
-    The spread is taken about zero, which is the truth of an A/A pair, so a systematic bias counts as noise too.
-    Without pairs the floor is 0 and the plan's minimum gain stands alone.
+    The spread is taken about zero, which is the truth of an A/A pair, so a systematic bias counts as noise too. It is shrunk
+    as if two more pairs had shown none: a lone bad pair must not veto real gains, and the interval carries a duel's own
+    noise anyway. Without pairs the floor is 0 and the plan's minimum gain stands alone.
     """
-    if not aa_log_ratios:
-        return 0.0
     _finite(aa_log_ratios)
-    return math.sqrt(statistics.fmean(ratio * ratio for ratio in aa_log_ratios) / FULL_DUEL)
+    return math.sqrt(math.fsum(ratio * ratio for ratio in aa_log_ratios) / (len(aa_log_ratios) + 2) / FULL_DUEL)
 
 
 def median_ratio(log_ratios: Sequence[float]) -> float:
@@ -119,54 +122,47 @@ def look(log_ratios: Sequence[float], plan: LookPlan, noise: float) -> Decision:
 
     Better: the lower bound at the level that this look may spend exceeds the needed gain. Before the last look a duel
     also stops when the upper bound at 95 % lies below the needed gain, or when the full duel would win with less than
-    2 % predictive probability (Spiegelhalter, Freedman and Blackburn 1986). Such stops spend no error.
+    10 % predictive probability (Spiegelhalter, Freedman and Blackburn 1986). Such stops spend no error.
     """
     pairs = len(log_ratios)
-    measured = interval(log_ratios, plan.level(pairs))
     outcome, reason = "continue", f"{plan.next_look(pairs)} pairs decide"
     if pairs in plan.looks or pairs > plan.looks[-1]:
         outcome, reason = _judge(log_ratios, plan, noise)
-    return Decision(outcome=outcome, ratio=math.exp(statistics.median(log_ratios)), interval=measured, pairs=pairs, reason=reason)
+    return _decision(log_ratios, plan, outcome, reason)
 
 
 def settle(log_ratios: Sequence[float], plan: LookPlan, noise: float, *, reason: str) -> Decision:
     """Ends a duel before its plan, for want of budget or of valid pairs: better is not possible, the rest is as at the last look."""
-    measured = interval(log_ratios, plan.level(len(log_ratios)))
-    return Decision(
-        outcome=_loss(log_ratios, plan.needed(noise)),
-        ratio=math.exp(statistics.median(log_ratios)),
-        interval=measured,
-        pairs=len(log_ratios),
-        reason=reason,
-    )
+    return _decision(log_ratios, plan, _loss(log_ratios, plan.needed(noise)), reason)
 
 
 def confirming_pairs(decision: Decision) -> int:
-    """How many held-out pairs a won duel needs: 2 where three pairs settled at least 1.5x, 3 after any other first look, then up to 6.
+    """How many held-out pairs a won duel needs, 2 to 6: the fewest that confirm its gain 19 times in 20, by its own spread.
 
-    The interval of the confirmation narrows with the root of the pairs and with Student's quantile, so a gain that took
-    twenty pairs to see needs six to be seen again nine times in ten, and a fivefold one is plain in two.
+    A won duel flatters, so the gain is taken midway between its ratio and its lower bound. A fivefold gain is confirmed
+    in two pairs, and one of 5 % under a spread of 3 % in six.
     """
-    if decision.pairs < FEW:
-        return 2 if decision.ratio >= 1.5 else 3
-    return 4 if decision.pairs < FULL_DUEL else 6
+    gain = math.log(decision.ratio * decision.interval.low) / 2 - math.log1p(MINIMUM_GAIN)
+    for pairs in range(FEWEST_CONFIRMING, MOST_CONFIRMING):
+        quantiles = student.quantile(CONFIDENT, freedom=pairs - 1) + statistics.NormalDist().inv_cdf(0.95)
+        if gain > quantiles * decision.spread / math.sqrt(pairs):
+            return pairs
+    return MOST_CONFIRMING
 
 
 def confirm(won: Decision, log_ratios: Sequence[float], plan: LookPlan, noise: float) -> Confirmation:
     """Judges the held-out pairs alone, so that the luck of the duel `won` is not counted twice.
 
-    Promoted when the median exceeds the needed gain and the lower bound at a milder level (one-sided 90 %) exceeds 1. A
-    null candidate that slipped through the duel (1 %) slips through here less than once in ten times. With two or three
-    pairs nothing stricter can be asked: the duel gives the evidence, the confirmation refutes what only held on its seeds.
+    Promoted when the median exceeds the plan's minimum gain and the lower bound at a milder level (one-sided 90 %) exceeds
+    1. A null candidate that slipped through the duel (1 %) slips through here once in ten times. With few pairs nothing
+    stricter can be asked: the duel gives the evidence, the confirmation refutes what held only on its seeds.
     """
-    _finite(log_ratios)
+    measured = interval(log_ratios, 2 * CONFIDENT - 1)
     median = statistics.median(log_ratios)
-    measured = interval(log_ratios, CONFIRMATION_LEVEL)
-    needed = plan.needed(noise)
     figures = f"held-out seeds give {math.exp(median):.3f}x after {won.ratio:.3f}x in the duel"
-    if median > needed and measured.low > 1:
+    if median > math.log1p(plan.minimum_gain) and measured.low > 1:
         kind, reason = "promoted", figures
-    elif median <= 0 or math.log(measured.high) < needed:
+    elif median <= 0 or math.log(measured.high) < plan.needed(noise):
         kind, reason = "not_better", f"{figures}: the gain does not hold on them"
     else:
         kind, reason = "undecided", f"{figures}: too little or too noisy to confirm it"
@@ -185,6 +181,17 @@ def conclude(decision: Decision, confirmation: Confirmation | None = None) -> Me
     confirmed = confirmation.ratio if confirmation else None
     return Measured(
         kind=kind, ratio=decision.ratio, interval=decision.interval, pairs=decision.pairs, confirmed_ratio=confirmed, reason=reason
+    )
+
+
+def _decision(log_ratios: Sequence[float], plan: LookPlan, outcome: Outcome, reason: str) -> Decision:
+    return Decision(
+        outcome=outcome,
+        ratio=math.exp(statistics.median(log_ratios)),
+        interval=interval(log_ratios, plan.level(len(log_ratios))),
+        pairs=len(log_ratios),
+        reason=reason,
+        spread=statistics.stdev(log_ratios),
     )
 
 
