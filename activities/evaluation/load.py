@@ -6,6 +6,7 @@ Nothing is parsed before the drain is over: during the window a read costs a tim
 """
 
 import asyncio
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -102,10 +103,11 @@ async def measure(run: Run) -> Window:
     """Warms up, opens the window, closes it."""
     tell_phase("warm-up")
     steady = await warm_up(run)
-    before, opened = read_cores(run.plan.own), run.clock()
+    own = (*run.plan.own, os.getpid())
+    before, opened = read_cores(own), run.clock()
     tell_phase("window")
     await wait_over(run, run.plan.window_seconds)
-    closed, after = run.clock(), read_cores(run.plan.own)
+    closed, after = run.clock(), read_cores(own)
     run.over.set()
     return Window(opened=opened, closed=closed, drained=closed, steady=steady, foreign_load=foreign_load(before, after))
 

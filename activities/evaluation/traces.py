@@ -21,7 +21,7 @@ class LoadPlan(Value):
     seed: int
     window_seconds: float
     own: tuple[int, ...]
-    """Processes whose trees are not foreign load."""
+    """Processes whose trees are not foreign load, besides the load generator itself."""
 
 
 class Progress(Value):

@@ -1,0 +1,128 @@
+"""One arm of a pair: a fresh server under the scenario's load, its figures, and a sample of its timed answers judged."""
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from random import SystemRandom
+
+from activities.evaluation.answers import Answered, Finding, find_fault, judge
+from activities.evaluation.figures import Figures, figures, tokens_inside
+from activities.evaluation.ground import Ground
+from activities.evaluation.loading import Loaded, drive
+from activities.evaluation.server import Launch, serving
+from activities.evaluation.traces import LoadPlan, Window
+from scenarios.scenario import Request
+from search.measurement import Arm
+from search.value import Value
+from targets.lease import Lease
+
+_SAMPLE = 6
+_FEW = 3
+
+
+class Measured(Value):
+    """An arm with the evidence for what went wrong in it, if anything did."""
+
+    arm: Arm
+    evidence: str = ""
+
+    @property
+    def fault(self) -> str | None:
+        """Why this arm has no score, in one line; None when it has one."""
+        return self.arm.mismatch
+
+
+async def measure_arm(ground: Ground, launch: Launch, *, seed: int, window_seconds: float, lease: Lease) -> Measured:
+    """Starts a server, loads it, stops it, judges a sample that nobody could foretell. Raises `ServerFailed`."""
+    async with serving(launch, runs=ground.home.runs, lease=lease) as server:
+        plan = LoadPlan(
+            socket=server.socket,
+            scenario=ground.scenario.name,
+            scale=ground.scale,
+            seed=seed,
+            window_seconds=window_seconds,
+            own=(server.pid,),
+        )
+        loaded = await drive(plan, say=ground.say)
+        gone, peak, log = server.gone(), server.usage().peak_memory_bytes, server.log_tail()
+    started = server.start_seconds
+    requests = _asked(ground, loaded, seed)
+    wrong = [
+        finding for trace in loaded.traces if (finding := find_fault(ground.vocabulary, Answered(requests[trace.number], trace.exchange)))
+    ]
+    if gone or wrong:
+        found = wrong[0] if wrong else Finding(reason="", evidence="")
+        reason = f"the server {gone} under load" if gone else f"{len(wrong)} of {len(loaded.traces)} timed requests failed: {found.reason}"
+        return _spoiled(loaded.window, reason, failed=max(len(wrong), 1), evidence=f"{found.evidence}\nlog: {log}")
+    shown = figures(loaded.traces, loaded.window, ground.scale.limits)
+    return await _verified(ground, loaded, requests, _arm(shown, loaded.window, start_seconds=started, peak_memory_bytes=peak))
+
+
+def spoiled_arm(reason: str) -> Arm:
+    """An arm without figures, for a pair that counts for nothing."""
+    nothing = Window(opened=0.0, closed=0.0, drained=0.0, steady=False, foreign_load=0.0)
+    return _spoiled(nothing, reason, failed=0, evidence="").arm
+
+
+async def _verified(ground: Ground, loaded: Loaded, requests: Mapping[int, Request], arm: Arm) -> Measured:
+    """Adds the reference's judgement of a sample, drawn after the window has closed."""
+    if arm.score <= 0:
+        return _spoiled(loaded.window, "no output token arrived inside the window", failed=0, evidence="")
+    counted = [trace for trace in loaded.traces if tokens_inside(trace, loaded.window)]
+    if len(counted) < _FEW:
+        ground.say(f"only {len(counted)} requests touched the window of {arm.window_seconds:.1f} s")
+    sample = SystemRandom().sample(counted, min(_SAMPLE, len(counted)))
+    ground.say(f"the reference judges {len(sample)} timed answers")
+    findings = await judge(ground, [Answered(requests[trace.number], trace.exchange) for trace in sample])
+    verified = arm.model_copy(update={"verified_tokens": findings.tokens})
+    if not findings.wrong:
+        return Measured(arm=verified)
+    reason = f"{len(findings.wrong)} of {len(sample)} sampled timed answers are wrong: {findings.wrong[0].reason}"
+    return Measured(arm=verified.model_copy(update={"mismatch": reason}), evidence=findings.wrong[0].evidence)
+
+
+def _asked(ground: Ground, loaded: Loaded, seed: int) -> Mapping[int, Request]:
+    """The requests that the load generator drew from the same seed."""
+    most = max((trace.number for trace in loaded.traces), default=-1) + 1
+    drawn: Iterator[Request] = islice(ground.scenario.requests(seed, ground.scale), most)
+    return {request.number: request for request in drawn}
+
+
+def _arm(shown: Figures, window: Window, *, start_seconds: float, peak_memory_bytes: int) -> Arm:
+    return Arm(
+        score=shown.tokens_per_second,
+        tokens_per_second=shown.tokens_per_second,
+        ttft_p50=shown.ttft_p50,
+        ttft_p99=shown.ttft_p99,
+        tpot_p50=shown.tpot_p50,
+        tpot_p99=shown.tpot_p99,
+        latency_p50=shown.latency_p50,
+        latency_p99=shown.latency_p99,
+        goodput=shown.goodput,
+        requests=shown.requests,
+        failed=0,
+        window_seconds=window.closed - window.opened,
+        warmup_seconds=window.opened,
+        drain_seconds=window.drained - window.closed,
+        start_seconds=start_seconds,
+        peak_memory_bytes=peak_memory_bytes,
+        foreign_load=window.foreign_load,
+        verified_tokens=0,
+    )
+
+
+def _spoiled(window: Window, reason: str, *, failed: int, evidence: str) -> Measured:
+    nothing = Figures(
+        tokens=0,
+        tokens_per_second=0.0,
+        ttft_p50=0.0,
+        ttft_p99=0.0,
+        tpot_p50=0.0,
+        tpot_p99=0.0,
+        latency_p50=0.0,
+        latency_p99=0.0,
+        goodput=0.0,
+        requests=0,
+        touching=0,
+    )
+    arm = _arm(nothing, window, start_seconds=0.0, peak_memory_bytes=0)
+    return Measured(arm=arm.model_copy(update={"failed": failed, "mismatch": reason}), evidence=evidence)

@@ -1,0 +1,74 @@
+"""The gate `conformance`: one server start, every property of the contract, and a clean stop."""
+
+from collections.abc import AsyncIterator
+from secrets import randbits
+
+from activities.evaluation.client import connected
+from activities.evaluation.contract import answering, refusing, sampling, sharing
+from activities.evaluation.contract.check import Check
+from activities.evaluation.contract.probe import Probe, Violation
+from activities.evaluation.gate import Passed, rejected, server_failed
+from activities.evaluation.ground import Ground
+from activities.evaluation.server import STOP_SECONDS, Launch, Server, ServerFailed, serving
+from search.value import Value
+from search.verdict import Rejected
+
+STAGE = "conformance"
+CHECKS: tuple[Check, ...] = (*answering.CHECKS, *sampling.CHECKS, *refusing.CHECKS, *sharing.CHECKS)
+_ENOUGH = 5
+
+
+class Failure(Value):
+    """One property that the server lacks."""
+
+    title: str
+    reason: str
+    evidence: str
+
+
+async def check_conformance(ground: Ground, launch: Launch) -> Passed | Rejected:
+    """Every property is asked for with fresh prompts; five failures are enough to stop asking."""
+    async with ground.leased() as lease:
+        try:
+            async with serving(launch, runs=ground.home.runs, lease=lease) as server:
+                failures = [failure async for failure in _examine(ground, server)]
+                log = server.log_tail()
+        except ServerFailed as failed:
+            return server_failed(STAGE, failed)
+    return _conclude(failures, log)
+
+
+async def _examine(ground: Ground, server: Server) -> AsyncIterator[Failure]:
+    """The failures one by one, the stop last."""
+    found = 0
+    async with connected(server.socket) as session:
+        probe = Probe(ground, session, seed=randbits(48))
+        for number, one in enumerate(CHECKS, start=1):
+            ground.say(f"conformance {number} of {len(CHECKS)}: {one.title}")
+            failure = await _show(one, probe, server)
+            if failure:
+                yield failure
+                found += 1
+            if found == _ENOUGH or server.gone():
+                return
+    if not await server.stop():
+        yield Failure(
+            title="SIGTERM stops it", reason=f"it did not stop within {STOP_SECONDS:g} s of SIGTERM with exit code 0", evidence=""
+        )
+
+
+async def _show(one: Check, probe: Probe, server: Server) -> Failure | None:
+    try:
+        await one.show(probe)
+    except Violation as violation:
+        return Failure(title=one.title, reason=violation.reason, evidence=violation.evidence)
+    gone = server.gone()
+    return Failure(title=one.title, reason=f"the server {gone}", evidence="") if gone else None
+
+
+def _conclude(failures: list[Failure], log: str) -> Passed | Rejected:
+    if not failures:
+        return Passed(summary=f"all {len(CHECKS) + 1} properties of the contract hold")
+    others = f" (and {len(failures) - 1} more)" if len(failures) > 1 else ""
+    told = "\n".join(f"{failure.title}: {failure.reason}\n{failure.evidence}" for failure in failures)
+    return rejected(STAGE, f"{failures[0].title}: {failures[0].reason}{others}", f"{told}\nlog: {log}")

@@ -1,0 +1,38 @@
+"""A digest of everything that judges: when it changes, earlier scores say nothing about later ones."""
+
+import hashlib
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+
+from scenarios.scenario import Scenario
+
+_ROOT = Path(__file__).parents[2]
+_FOLDERS = ("activities/evaluation", "activities/sandbox", "models")
+_FILES = ("search/statistics.py", "search/bootstrap.py", "search/student.py", "search/measurement.py", "scenarios/scenario.py")
+_PACKAGES = ("torch", "transformers", "tokenizers", "aiohttp")
+
+
+def evaluator_digest(scenario: Scenario) -> str:
+    """SHA-256, in hexadecimal, over the sources that judge a scenario and the versions of what they judge with."""
+    digest = hashlib.sha256()
+    for path in sorted(_sources(scenario)):
+        digest.update(f"{path.relative_to(_ROOT)}\0{path.stat().st_size}\0".encode())
+        digest.update(path.read_bytes())
+    for package in _PACKAGES:
+        digest.update(f"{package} {_version(package)}\0".encode())
+    return digest.hexdigest()
+
+
+def _sources(scenario: Scenario) -> Iterator[Path]:
+    """All judging code; a scenario's starter is a candidate and judges nothing."""
+    for folder in (*_FOLDERS, f"scenarios/{scenario.starter.parent.name}"):
+        yield from (path for path in (_ROOT / folder).rglob("*.py") if not path.is_relative_to(scenario.starter))
+    yield from (_ROOT / file for file in _FILES)
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "missing"

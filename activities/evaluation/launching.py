@@ -1,0 +1,42 @@
+"""From a candidate's folder to what starts it: its `build.py` is run once per tree, in the sandbox."""
+
+import hashlib
+from pathlib import Path
+
+from activities.evaluation.build import BuildFailed, build_tree
+from activities.evaluation.gate import rejected
+from activities.evaluation.ground import Ground
+from activities.evaluation.server import Launch
+from search.verdict import Rejected
+
+STAGE = "build"
+
+
+async def prepare_launch(ground: Ground, candidate: Path, *, tree: str) -> Launch | Rejected:
+    """Builds the candidate if it has a `build.py`; `tree` names its content, so that equal trees are built once."""
+    if not (candidate / "serve.py").is_file():
+        return rejected(STAGE, "there is no serve.py")
+    ground.say("building")
+    try:
+        async with ground.leased():
+            build = await build_tree(candidate, ground.home.builds / tree)
+    except BuildFailed as failed:
+        return rejected(STAGE, failed.reason, failed.log)
+    return Launch(
+        candidate=candidate,
+        build=build,
+        model=ground.checkpoint.folder,
+        threads=ground.target.threads(),
+        memory_bytes=ground.scale.memory_bytes,
+        start_limit_seconds=ground.scale.start_limit_seconds,
+    )
+
+
+def tree_digest(folder: Path) -> str:
+    """SHA-256 over the paths and contents of all files of a folder that git does not track; caches of Python are left out."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(folder)}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()[:40]

@@ -1,0 +1,133 @@
+"""All gates and a whole duel for one folder, without Temporal: what `vibeserve evaluate` runs."""
+
+from pathlib import Path
+from random import Random
+from typing import Literal
+
+from activities.evaluation.arm import measure_arm
+from activities.evaluation.conformance import check_conformance
+from activities.evaluation.correctness import check_correctness
+from activities.evaluation.digest import evaluator_digest
+from activities.evaluation.gate import rejected, server_failed
+from activities.evaluation.ground import Ground
+from activities.evaluation.launching import prepare_launch, tree_digest
+from activities.evaluation.pair import measure_pair
+from activities.evaluation.screen import screen_candidate
+from activities.evaluation.server import Launch, ServerFailed
+from search.measurement import Arm, Pair
+from search.statistics import Decision, LookPlan, look
+from search.value import Value
+from search.verdict import Interval, Rejected
+
+_VOIDS = 5
+
+
+class Evaluation(Value):
+    """What is known of a candidate after its gates, and after a duel where there was one."""
+
+    verdict: Literal["passed", "rejected", "better", "not_better", "undecided"]
+    stage: str | None = None
+    """The gate that refused it."""
+    reason: str = ""
+    evidence: str = ""
+    ratio: float | None = None
+    """Candidate over the other in the scenario's metric; None without a duel."""
+    interval: Interval | None = None
+    pairs: tuple[Pair, ...] = ()
+    metrics: Arm | None = None
+    """The last arm of the candidate that was measured."""
+    evaluator_digest: str
+    seeds: tuple[int, ...]
+
+
+class Trial:
+    """One evaluation in progress."""
+
+    def __init__(self, ground: Ground, *, seed: int) -> None:
+        self._ground = ground
+        self._random = Random(f"evaluate {seed}")
+        self._seeds = [seed]
+        self._pairs: list[Pair] = []
+        self._arm: Arm | None = None
+
+    async def gates(self, candidate: Path) -> Launch | Rejected:
+        """Build, conformance and correctness."""
+        launch = await prepare_launch(self._ground, candidate, tree=tree_digest(candidate))
+        if isinstance(launch, Rejected):
+            return launch
+        conformed = await check_conformance(self._ground, launch)
+        if isinstance(conformed, Rejected):
+            return conformed
+        correct = await check_correctness(self._ground, launch, seed=self._draw())
+        return correct if isinstance(correct, Rejected) else launch
+
+    async def measure(self, launch: Launch) -> Rejected | None:
+        """One arm, for its figures."""
+        window = self._ground.scale.load.window_seconds
+        try:
+            async with self._ground.leased() as lease:
+                measured = await measure_arm(self._ground, launch, seed=self._draw(), window_seconds=window, lease=lease)
+        except ServerFailed as failed:
+            return server_failed("measure", failed)
+        self._arm = measured.arm
+        return rejected("measure", measured.fault, measured.evidence) if measured.fault else None
+
+    async def duel(self, champion: Launch, candidate: Launch, plan: LookPlan) -> Decision | Rejected | None:
+        """Screen, then pairs until a look decides; None when the machine spoils too many."""
+        screened = await screen_candidate(self._ground, champion, candidate, seed=self._draw())
+        if isinstance(screened, Rejected):
+            return screened
+        ratios: list[float] = []
+        while sum(pair.void is not None for pair in self._pairs) < _VOIDS:
+            first = "champion" if self._random.random() < 0.5 else "candidate"
+            pair = await measure_pair(self._ground, champion, candidate, number=len(self._pairs) + 1, seed=self._draw(), first=first)
+            if isinstance(pair, Rejected):
+                return pair
+            self._pairs.append(pair)
+            self._arm = pair.candidate
+            if pair.void:
+                self._ground.say(f"void: {pair.void}")
+                continue
+            ratios.append(pair.log_ratio)
+            if len(ratios) in plan.looks and (decision := look(ratios, plan, noise=0.0)).outcome != "continue":
+                return decision
+        return None
+
+    def conclude(self, outcome: Decision | Rejected | None, *, duelled: bool) -> Evaluation:
+        """The evaluation in words and figures."""
+        known = Evaluation(
+            verdict="passed",
+            evaluator_digest=evaluator_digest(self._ground.scenario),
+            seeds=tuple(self._seeds),
+            pairs=tuple(self._pairs),
+            metrics=self._arm,
+        )
+        match outcome:
+            case Rejected(stage=stage, reason=reason, evidence=evidence):
+                return known.model_copy(update={"verdict": "rejected", "stage": stage, "reason": reason, "evidence": evidence})
+            case Decision(outcome=verdict, ratio=ratio, interval=interval, reason=reason):
+                return known.model_copy(update={"verdict": verdict, "ratio": ratio, "interval": interval, "reason": reason})
+            case None if duelled:
+                noisy = "the machine is too noisy: too many pairs were void"
+                return known.model_copy(update={"verdict": "undecided", "reason": noisy})
+            case None:
+                return known
+
+    def _draw(self) -> int:
+        seed = self._random.getrandbits(48)
+        self._seeds.append(seed)
+        return seed
+
+
+async def evaluate_candidate(ground: Ground, candidate: Path, *, against: Path | None, seed: int) -> Evaluation:
+    """Puts a folder through all gates; then measures it, against another folder in a duel where one is given."""
+    trial = Trial(ground, seed=seed)
+    launch = await trial.gates(candidate)
+    if isinstance(launch, Rejected):
+        return trial.conclude(launch, duelled=False)
+    if against is None:
+        return trial.conclude(await trial.measure(launch), duelled=False)
+    champion = await prepare_launch(ground, against, tree=tree_digest(against))
+    if isinstance(champion, Rejected):
+        raise ValueError(f"{against} cannot be built: {champion.reason}")
+    return trial.conclude(await trial.duel(champion, launch, LookPlan()), duelled=True)
