@@ -59,8 +59,8 @@ async def pieces(engine: Generator, tokenizer: Tokenizer, job: Job, form: Form) 
     telling, told = Telling(tokenizer, form.stop), 0
     async with aclosing(engine.generate(job)) as stream:
         async for tokens in stream:
-            told += len(tokens)
-            text = telling.push([token.number for token in tokens])
+            text, used = telling.push([token.number for token in tokens])
+            tokens, told = tokens[:used], told + used
             ended, full = tokens[-1].end, told == job.max_tokens
             if ended or full:
                 text += telling.finish()

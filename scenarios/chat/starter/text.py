@@ -19,9 +19,9 @@ class Decoder:
         self.settled = 0
         self.told = ""
 
-    def push(self, ids: list[int]) -> str:
-        """The text that these tokens complete."""
-        self.ids += ids
+    def push(self, number: int) -> str:
+        """The text that this token completes."""
+        self.ids.append(number)
         text = self.pending()
         whole = text[: len(text) - incomplete(text)]
         new, self.told = whole[len(self.told) :], whole
@@ -76,8 +76,14 @@ class Telling:
     def stopped(self) -> bool:
         return self.stop.stopped
 
-    def push(self, ids: list[int]) -> str:
-        return self.stop.push(self.decoder.push(ids))
+    def push(self, ids: list[int]) -> tuple[str, int]:
+        """The text that may be told and the number of tokens it took; those behind a stop string count for nothing."""
+        text = ""
+        for used, number in enumerate(ids, 1):
+            text += self.stop.push(self.decoder.push(number))
+            if self.stopped:
+                return text, used
+        return text, len(ids)
 
     def finish(self) -> str:
         return self.stop.push(self.decoder.finish()) + self.stop.finish()

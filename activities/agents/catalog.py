@@ -1,0 +1,131 @@
+"""The skills on disk: which recipes there are, and what each brings to a candidate."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError, model_validator
+
+from search.recipe import Parameter, Recipe, Slot
+from search.value import Value
+
+SKILLS = Path(__file__).parents[2] / "skills"
+RECIPE = "recipe.toml"
+TEXT = "SKILL.md"
+
+Files = Mapping[str, str]
+"""File name in the candidate's tree to text."""
+
+
+class BrokenSkill(ValueError):
+    """A skill's folder does not hold what it must."""
+
+
+class UnknownSkill(ValueError):
+    """No skill of that name; the message lists the known ones."""
+
+
+class Catalog(Value):
+    """All skills, read once."""
+
+    recipes: tuple[Recipe, ...]
+    """In order of their names."""
+    parts: Mapping[str, Files]
+    """What each recipe puts into the tree."""
+    defaults: Mapping[Slot, Files]
+    """What stands in a slot that no recipe fills."""
+    base: Files
+    """What every composed engine has."""
+    starter: Files
+    """The server that an empty composition is."""
+    texts: Mapping[str, str]
+    """SKILL.md by skill."""
+
+    @model_validator(mode="after")
+    def _names_resolve(self) -> "Catalog":
+        known = {recipe.name for recipe in self.recipes}
+        for recipe in self.recipes:
+            if unknown := {*recipe.needs, *recipe.excludes} - known:
+                raise ValueError(f"recipe {recipe.name} names {listed(unknown)}, which no skill has; known are {listed(known)}")
+        return self
+
+    def recipe(self, name: str) -> Recipe:
+        """The recipe of that name."""
+        for recipe in self.recipes:
+            if recipe.name == name:
+                return recipe
+        raise UnknownSkill(f"unknown recipe {name!r}; known are {listed(recipe.name for recipe in self.recipes)}")
+
+    def skill(self, name: str) -> str:
+        """What a person or an agent reads about a technique."""
+        if name not in self.texts:
+            raise UnknownSkill(f"unknown skill {name!r}; known are {listed(self.texts)}")
+        return self.texts[name]
+
+
+def load_catalog(skills: Path = SKILLS, *, starter: Path | None = None) -> Catalog:
+    """Read and check every skill under `skills`; BrokenSkill names the file at fault and what is wrong with it."""
+    folders = sorted(file.parent for file in skills.glob(f"*/{TEXT}"))
+    for recipe in skills.glob(f"*/{RECIPE}"):
+        if recipe.parent not in folders:
+            raise BrokenSkill(f"{recipe.parent} has a {RECIPE} and no {TEXT}")
+    recipes = tuple(read_recipe(folder) for folder in folders if (folder / RECIPE).exists())
+    try:
+        return Catalog(
+            recipes=recipes,
+            parts={recipe.name: read_files(skills / recipe.name / "parts") for recipe in recipes},
+            defaults={slot: read_files(skills / "defaults" / slot) for slot in Slot if (skills / "defaults" / slot).is_dir()},
+            base=read_files(skills / "base" / "parts"),
+            starter=read_files(starter or SKILLS.parent / "scenarios" / "chat" / "starter"),
+            texts={folder.name: (folder / TEXT).read_text() for folder in folders},
+        )
+    except ValidationError as error:
+        raise BrokenSkill(f"{skills}: {first_problem(error)}") from error
+
+
+def read_recipe(folder: Path) -> Recipe:
+    """One recipe.toml, checked against its folder."""
+    file = folder / RECIPE
+    try:
+        fields: dict[str, Any] = tomllib.loads(file.read_text())
+        recipe = Recipe.model_validate(fields)
+    except tomllib.TOMLDecodeError as error:
+        raise BrokenSkill(f"{file} is not TOML: {error}") from error
+    except ValidationError as error:
+        raise BrokenSkill(f"{file}: {first_problem(error)}") from error
+    if recipe.name != folder.name:
+        raise BrokenSkill(f"{file} names itself {recipe.name!r}; it must have its folder's name {folder.name!r}")
+    if not (folder / "parts").is_dir():
+        raise BrokenSkill(f"{folder} has a {RECIPE} and no parts")
+    for parameter in recipe.parameters:
+        check_parameter(file, parameter)
+    return recipe
+
+
+def check_parameter(file: Path, parameter: Parameter) -> None:
+    """A parameter begins with one of its settings and can be a constant's name."""
+    if parameter.default not in parameter.settings:
+        raise BrokenSkill(
+            f"{file}: the default {parameter.default!r} of {parameter.name} is none of its settings {list(parameter.settings)}"
+        )
+    if not parameter.name.isidentifier():
+        raise BrokenSkill(f"{file}: the parameter {parameter.name!r} cannot be a Python name")
+
+
+def read_files(folder: Path) -> Files:
+    """All text files below a folder by their relative path; caches of Python are left out."""
+    found = sorted(file for file in folder.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
+    return {file.relative_to(folder).as_posix(): file.read_text() for file in found}
+
+
+def first_problem(error: ValidationError) -> str:
+    """The first of pydantic's findings in one line."""
+    problem = error.errors()[0]
+    place = ".".join(str(step) for step in problem["loc"])
+    return f"{place}: {problem['msg']}" if place else problem["msg"]
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in order, for a message."""
+    return ", ".join(sorted(names))

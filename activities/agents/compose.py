@@ -1,0 +1,87 @@
+"""A composition of recipes becomes the source tree of a candidate."""
+
+from collections.abc import Mapping
+
+from activities.agents.catalog import Catalog, Files, listed
+from search.composition import Choice, Composition
+from search.recipe import Parameter, Recipe, Setting, Slot
+
+SURFACE = ("answer.py", "protocol.py", "routes.py", "text.py", "tokenizer.py")
+"""Files of the starter that every composed engine keeps: the HTTP contract."""
+SETTINGS = "settings.py"
+
+
+class InvalidComposition(ValueError):
+    """The recipes do not go together, or a setting is none of its parameter's."""
+
+
+def compose(composition: Composition, catalog: Catalog) -> Mapping[str, str]:
+    """The whole tree of the candidate, file name to text, in order of names. The same composition always gives the same tree.
+
+    An empty composition is the starter. InvalidComposition says which rule of which recipe does not hold.
+    """
+    if not composition.choices:
+        return dict(sorted(catalog.starter.items()))
+    check(composition, catalog)
+    filled = {choice.slot: choice.recipe for choice in composition.choices}
+    parts = [catalog.parts[filled[slot]] if slot in filled else default_part(slot, catalog) for slot in Slot]
+    surface = {name: catalog.starter[name] for name in SURFACE}
+    settings = settings_text(composition, catalog)
+    return dict(sorted(merged([surface, catalog.base, *parts, {SETTINGS: settings} if settings else {}]).items()))
+
+
+def check(composition: Composition, catalog: Catalog) -> None:
+    """Each recipe in its own slot, with all that it needs and nothing that it excludes."""
+    names = composition.recipes()
+    for choice in composition.choices:
+        recipe = catalog.recipe(choice.recipe)
+        if recipe.slot != choice.slot:
+            raise InvalidComposition(f"recipe {recipe.name} fills the slot {recipe.slot}, not {choice.slot}")
+        if missing := set(recipe.needs) - names:
+            raise InvalidComposition(f"recipe {recipe.name} needs {listed(missing)}")
+        if clashing := set(recipe.excludes) & names:
+            raise InvalidComposition(f"recipe {recipe.name} excludes {listed(clashing)}")
+        check_settings(choice, recipe)
+
+
+def check_settings(choice: Choice, recipe: Recipe) -> None:
+    """Settings are those that the recipe offers."""
+    offered = {parameter.name: parameter.settings for parameter in recipe.parameters}
+    for name, setting in choice.settings.items():
+        if name not in offered:
+            raise InvalidComposition(f"recipe {recipe.name} has no parameter {name!r}; it has {listed(offered) or 'none'}")
+        if setting not in offered[name]:
+            raise InvalidComposition(f"{name} of {recipe.name} can be {', '.join(map(str, offered[name]))}, not {setting}")
+
+
+def default_part(slot: Slot, catalog: Catalog) -> Files:
+    """What stands in an open slot."""
+    if slot not in catalog.defaults:
+        raise InvalidComposition(f"the slot {slot} has no default part: a composition must fill it")
+    return catalog.defaults[slot]
+
+
+def merged(parts: list[Files]) -> dict[str, str]:
+    """All files together; two parts may bring the same file only with the same text."""
+    tree: dict[str, str] = {}
+    for part in parts:
+        for name, text in part.items():
+            if tree.setdefault(name, text) != text:
+                raise InvalidComposition(f"two recipes bring different texts of {name}")
+    return tree
+
+
+def settings_text(composition: Composition, catalog: Catalog) -> str:
+    """The module of constants, one per parameter; empty when no recipe in use has any."""
+    lines: list[str] = []
+    for choice in sorted(composition.choices, key=lambda choice: list(Slot).index(choice.slot)):
+        recipe = catalog.recipe(choice.recipe)
+        chosen = {**recipe.defaults(), **choice.settings}
+        lines += [constant(parameter, chosen[parameter.name]) for parameter in recipe.parameters]
+    return "\n".join(['"""The parameters of this engine."""', "", *lines, ""]) if lines else ""
+
+
+def constant(parameter: Parameter, setting: Setting) -> str:
+    """One assignment, strings in double quotes."""
+    text = f'"{setting}"' if isinstance(setting, str) else repr(setting)
+    return f"{parameter.name.upper()} = {text}"
