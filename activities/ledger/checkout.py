@@ -40,8 +40,8 @@ def folder_tree(folder: Path) -> str | None:
 
 
 def _write(repository: Repository, tree: str, folder: Path) -> None:
-    entries = repository.entries(tree)
-    for path, content in zip(entries, repository.read(entries.values()), strict=True):
+    blobs = repository.contents(tree).blobs
+    for path, content in zip(blobs, repository.read(blobs.values()), strict=True):
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)

@@ -7,9 +7,10 @@ from pathlib import PurePosixPath
 
 from activities.ledger.errors import LedgerError, NameTaken, RefConflict, UnknownSearch
 from activities.ledger.lock import locked
+from activities.ledger.message import commit_message
 from activities.ledger.names import journal_branch
 from activities.ledger.objects import blob, commit, trees
-from activities.ledger.repository import Repository
+from activities.ledger.repository import Contents, Repository
 from search.record import Record
 from search.spec import Spec
 
@@ -50,7 +51,7 @@ class Journal:
                 return self._commit(files, head=None, message=f"Search {self._search} begins", when=when)
             except RefConflict:
                 head = self._head()
-        present = self._repository.entries(head)
+        present = self._repository.contents(head).blobs
         if any(present.get(path) != blob(text.encode()).name for path, text in files.items() if path != "README.md"):
             raise NameTaken(self._search)
         return head
@@ -74,14 +75,13 @@ class Journal:
                 continue  # a fetch from another machine came between
 
     def _commit(self, files: Mapping[str, str], *, head: str | None, message: str, when: datetime) -> str:
-        present = dict(self._repository.entries(head)) if head else {}
-        known = self._repository.contained(head) if head else frozenset[str]()
+        present = self._repository.contents(head) if head else Contents({}, frozenset())
         blobs = {path: blob(text.encode()) for path, text in files.items()}
-        if head and all(present.get(path) == each.name for path, each in blobs.items()):
+        if head and all(present.blobs.get(path) == each.name for path, each in blobs.items()):
             return head
-        folders = trees(present | {path: each.name for path, each in blobs.items()})
-        new = commit(tree=folders[-1].name, parents=[head] if head else [], message=message, when=when)
-        self._repository.store([*(each for each in (*blobs.values(), *folders) if each.name not in known), new])
+        folders = trees({**present.blobs, **{path: each.name for path, each in blobs.items()}})
+        new = commit(tree=folders[-1].name, parents=[head] if head else [], message=commit_message(message), when=when)
+        self._repository.store([*(each for each in (*blobs.values(), *folders) if each.name not in present.names), new])
         self._repository.move(self._branch, new.name, head)
         return new.name
 
@@ -101,14 +101,14 @@ class Journal:
 
     def records(self) -> tuple[Record, ...]:
         """All finished candidates by number."""
-        entries = self._repository.entries(self._head())
-        names = [name for path, name in entries.items() if path.startswith("candidates/")]
+        blobs = self._repository.contents(self._head()).blobs
+        names = [name for path, name in blobs.items() if path.startswith("candidates/")]
         records = [Record.model_validate_json(text) for text in self._repository.read(names)]
         return tuple(sorted(records, key=lambda record: record.number))
 
     def text(self, path: str) -> str | None:
         """One file, None when the journal has none of this name."""
-        name = self._repository.entries(self._head()).get(path)
+        name = self._repository.contents(self._head()).blobs.get(path)
         return None if name is None else next(self._repository.read([name])).decode()
 
     def _required(self, path: str) -> str:

@@ -9,10 +9,11 @@ from activities.ledger.errors import LedgerError
 from activities.ledger.files import fit_files
 from activities.ledger.history import Entry, read_history
 from activities.ledger.journal import Journal, record_path, record_text, searches
-from activities.ledger.message import verdict_message, verdict_subject
+from activities.ledger.message import commit_message, verdict_message, verdict_subject
 from activities.ledger.names import candidate_branch, champion_branch, promotion_tag
 from activities.ledger.objects import blob, commit, tag, trees
 from activities.ledger.repository import Repository
+from activities.ledger.trailers import read_trailers
 from search.record import Record
 from search.source import ObjectId, Source
 from search.spec import Spec
@@ -32,7 +33,7 @@ class Ledger:
         if not path.exists():
             Repository(path).initialise()
         repository = Repository(path)
-        if repository.run("rev-parse", "--is-bare-repository") != b"true\n":
+        if not repository.is_bare():
             raise LedgerError(f"{path} is not a bare git repository; move it away, or name another home")
         return cls(repository)
 
@@ -61,8 +62,9 @@ class Ledger:
         """Commit exactly these files on a branch that is new or stands at `parent`; UnfitFiles when the candidate is at fault."""
         blobs = {path: blob(content) for path, content in fit_files(files).items()}
         folders = trees({path: each.name for path, each in blobs.items()})
-        new = commit(tree=folders[-1].name, parents=[parent] if parent else [], message=message, when=when)
-        self._repository.store([*blobs.values(), *folders, new])
+        parents = [parent] if parent else []
+        new = commit(tree=folders[-1].name, parents=parents, message=commit_message(message), when=when)
+        self._repository.store_checked([*blobs.values(), *folders, new])
         self._repository.move(branch, new.name, parent if self._repository.where(branch) else None)
         return Source(commit=new.name, tree=folders[-1].name)
 
@@ -70,7 +72,7 @@ class Ledger:
         """End a candidate's branch with a commit of the same tree that tells how it ended."""
         source = record.source
         new = commit(tree=source.tree, parents=[source.commit], message=verdict_message(spec, record), when=when)
-        self._repository.store([new])
+        self._repository.store_checked([new])
         self._repository.move(candidate_branch(spec.name, record.number), new.name, source.commit)
         return new.name
 
@@ -87,8 +89,8 @@ class Ledger:
 
     def _judged(self, search: str, number: int) -> ObjectId:
         tip = self.tip(candidate_branch(search, number))
-        if tip is None:
-            raise LedgerError(f"search {search!r} has no candidate {number}")
+        if tip is None or read_trailers(next(self._repository.read([tip])).decode(errors="replace")) is None:
+            raise LedgerError(f"candidate {number} of search {search!r} has no verdict")
         return tip
 
     def append(self, search: str, files: Mapping[str, str], *, message: str, when: datetime) -> ObjectId:
@@ -117,14 +119,18 @@ class Ledger:
 
     def files(self, commit: ObjectId) -> Mapping[str, str]:
         """Paths and texts of a commit or tree."""
-        entries = self._repository.entries(commit)
-        texts = (content.decode(errors="replace") for content in self._repository.read(entries.values()))
-        return dict(zip(entries, texts, strict=True))
+        blobs = self._repository.contents(commit).blobs
+        texts = (content.decode(errors="replace") for content in self._repository.read(blobs.values()))
+        return dict(zip(blobs, texts, strict=True))
 
     def diff(self, before: ObjectId, after: ObjectId) -> str:
         """What changed between two commits or trees, as `git diff` prints it."""
         options = ("--no-color", "--no-ext-diff", "--no-textconv", "--find-renames")
         return self._repository.run("diff", *options, before, after, "--").decode(errors="replace")
+
+    def tidy(self) -> None:
+        """Pack loose objects, which makes a long search's ledger small; others may read and write meanwhile."""
+        self._repository.tidy()
 
     def checkout(self, tree: ObjectId, to: Path) -> Path:
         """Make a read-only folder hold a tree; one that holds it already is used as it is."""

@@ -36,9 +36,10 @@ def outcome(verdict: Verdict) -> str:
             return "the starter, first champion"
 
 
-def commit_message(subject: str, details: str = "") -> str:
-    """A message whose subject stays one line and whose details cannot pose as trailers, whatever an agent wrote."""
-    body = "\n".join(_indented(details)) if details else ""
+def commit_message(text: str) -> str:
+    """An agent's message: a subject of one line, and details that cannot pose as trailers."""
+    subject, _, details = text.strip().partition("\n")
+    body = "\n".join(_indented(details)) if details.strip() else ""
     return f"{escape(subject)}\n\n{body}" if body else escape(subject)
 
 
@@ -113,5 +114,5 @@ def _labelled(label: str, text: str) -> Iterator[str]:
 
 
 def _indented(text: str) -> Iterator[str]:
-    for line in text.strip().split("\n"):
-        yield f"  {escape(line)}".rstrip()
+    for line in text.strip("\n").split("\n"):
+        yield f"  {escape(line.rstrip())}".rstrip()

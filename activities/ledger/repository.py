@@ -1,9 +1,11 @@
 """A bare git repository: objects in, objects out, references by compare-and-swap; independent of anyone's git settings."""
 
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -17,8 +19,10 @@ from activities.ledger.lock import locked
 from activities.ledger.objects import GitObject, pack
 
 NOTHING = "0" * 40
+BARE = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n[gc]\n\tauto = 0\n"
 CONFIG: Mapping[str, str] = {
     "gc.auto": "0",
+    "pack.threads": "1",
     "commit.gpgsign": "false",
     "tag.gpgsign": "false",
     "core.hooksPath": "/dev/null",
@@ -31,6 +35,14 @@ CONFIG: Mapping[str, str] = {
 }
 
 
+@dataclass(frozen=True)
+class Contents:
+    """What is below a tree: files by path, and the names of all objects."""
+
+    blobs: Mapping[str, str]
+    names: frozenset[str]
+
+
 class Repository:
     """Threads and processes may share one; nothing is cached."""
 
@@ -40,30 +52,34 @@ class Repository:
         self._git.update_environment(**_environment(self.path))
 
     def initialise(self) -> None:
-        """Make an empty repository at the path, whole or not at all."""
+        """Make an empty repository at the path, whole or not at all, as gitrepository-layout(5) describes it."""
         scratch = self.path.with_name(f".{self.path.name}.{os.getpid()}.{os.urandom(4).hex()}")
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self.run("init", "--quiet", "--bare", "--template=", "--initial-branch=main", str(scratch), git_directory=scratch)
+            (scratch / "objects").mkdir(parents=True)
+            (scratch / "refs").mkdir()
+            (scratch / "config").write_text(BARE)
+            (scratch / "HEAD").write_text("ref: refs/heads/main\n")
             scratch.rename(self.path)
-        except FileExistsError:
-            return
         except OSError as error:
-            if not self.path.is_dir():
+            if not self.is_bare():  # else another process was first
                 raise LedgerError(f"the ledger {self.path} cannot be made: {error.strerror}") from error
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
 
-    def run(self, *arguments: str, feed: bytes = b"", keep: tuple[int, ...] = (), git_directory: Path | None = None) -> bytes:
+    def is_bare(self) -> bool:
+        """Whether a bare repository is at the path."""
+        return (self.path / "HEAD").is_file() and self.run("config", "--local", "--type=bool", "--default=false", "core.bare") == b"true\n"
+
+    def run(self, *arguments: str, feed: bytes = b"") -> bytes:
         """Run one git command and return what it prints."""
-        status, output, complaint = self.attempt(*arguments, feed=feed, keep=keep, git_directory=git_directory)
+        status, output, complaint = self.attempt(*arguments, feed=feed)
         if status:
             raise LedgerError(_reason(self.path, arguments[0], status, complaint))
         return output
 
-    def attempt(
-        self, *arguments: str, feed: bytes = b"", keep: tuple[int, ...] = (), git_directory: Path | None = None
-    ) -> tuple[int, bytes, str]:
-        """Run one git command and return its status, output and complaint."""
-        command = ["git", f"--git-dir={git_directory or self.path}", *arguments]
+    def attempt(self, *arguments: str, feed: bytes = b"", keep: tuple[int, ...] = ()) -> tuple[int, bytes, str]:
+        """Run one git command and return its status, output and complaint; it inherits the descriptors in `keep`."""
+        command = ["git", f"--git-dir={self.path}", *arguments]
         try:
             running = self._git.execute(command, istream=subprocess.PIPE, as_process=True, pass_fds=keep)
         except GitCommandNotFound as error:
@@ -72,8 +88,16 @@ class Repository:
         output, complaint = child.communicate(feed)
         return child.returncode, output, complaint.decode(errors="replace")
 
+    def tidy(self) -> None:
+        """Pack what lies loose; nothing is dropped, and others may read and write meanwhile."""
+        self.run("repack", "-d", "-q")
+
     def store(self, objects: Iterable[GitObject]) -> None:
-        """Write the objects; those that are there already are left alone."""
+        """Write objects that refer only to each other and to what the ledger holds; those that it has already are left alone."""
+        self.run("unpack-objects", "-q", feed=pack(objects))
+
+    def store_checked(self, objects: Iterable[GitObject]) -> None:
+        """The same for objects that refer to names from outside: LedgerError when the ledger lacks one of them."""
         self.run("unpack-objects", "-q", "--strict", feed=pack(objects))
 
     def read(self, names: Iterable[str]) -> Iterator[bytes]:
@@ -90,23 +114,17 @@ class Repository:
             yield output[end + 1 : end + 1 + size]
             position = end + size + 2
 
-    def entries(self, tree: str) -> Mapping[str, str]:
-        """Paths of all files below a tree or commit, with their blob's name."""
-        return {path: name for path, kind, name in self._listing(tree) if kind == "blob"}
-
-    def contained(self, tree: str) -> frozenset[str]:
-        """Names of all objects below a tree or commit."""
-        return frozenset(name for _, _, name in self._listing(tree))
-
-    def _listing(self, tree: str) -> Iterator[tuple[str, str, str]]:
+    def contents(self, tree: str) -> Contents:
+        """Everything below a tree or commit."""
+        blobs: dict[str, str] = {}
+        names: set[str] = set()
         for line in self.run("ls-tree", "-r", "-t", "-z", "--full-tree", tree).split(b"\0")[:-1]:
             facts, _, path = line.partition(b"\t")
             _, kind, name = facts.decode().split(" ")
-            yield path.decode(), kind, name
-
-    def tree_of(self, commit: str) -> str:
-        """The tree that a commit holds."""
-        return self.run("rev-parse", "--verify", "--quiet", f"{commit}^{{tree}}").decode().strip()
+            names.add(name)
+            if kind == "blob":
+                blobs[path.decode()] = name
+        return Contents(blobs, frozenset(names))
 
     def where(self, ref: str) -> str | None:
         """What a reference stands at, None when there is none of this name."""
@@ -147,6 +165,10 @@ def _environment(path: Path) -> Mapping[str, str]:
         "GIT_CONFIG_COUNT": str(len(CONFIG)),
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_NAMESPACE": "",
+        "GIT_COMMON_DIR": str(path),
+        "GIT_OBJECT_DIRECTORY": str(path / "objects"),
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES": "",
+        "GIT_INDEX_FILE": str(path / "no-index"),
         **settings,
     }
 
