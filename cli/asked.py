@@ -1,6 +1,7 @@
 """Turns what a person typed for a search into a valid Spec; each mistake names what would be right."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,12 +14,12 @@ from models.checkpoint import BrokenCheckpoint, read_checkpoint
 from models.preset import PRESETS
 from scenarios.registry import UnknownScenario, find_scenario
 from search.policy import UnknownPolicy, find_policy
-from search.spec import Spec
+from search.spec import Correctness, Spec
 from search.value import Value
 from targets.registry import UnknownTarget, find_target
 
 AGENTS = ("recipes",)
-CORRECTNESS = ("lossless", "bounded")
+CORRECTNESS: Mapping[str, Correctness] = {"lossless": "lossless", "bounded": "bounded"}
 NAME_RULE = "small letters, digits and hyphens, at most 40, beginning with a letter or digit"
 HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 
@@ -30,7 +31,7 @@ class Question(Value):
     target: str
     model: str
     """A preset, an absolute folder, or a hub name."""
-    correctness: str
+    correctness: Correctness
 
 
 def check_question(scenario: str, *, target: str, model: str, correctness: str) -> Question:
@@ -40,7 +41,7 @@ def check_question(scenario: str, *, target: str, model: str, correctness: str) 
         find_target(target)
     if correctness not in CORRECTNESS:
         raise Misuse(f"unknown correctness policy {correctness!r}; known: {', '.join(CORRECTNESS)}")
-    return Question(scenario=scenario, target=target, model=check_model(model, family=family), correctness=correctness)
+    return Question(scenario=scenario, target=target, model=check_model(model, family=family), correctness=CORRECTNESS[correctness])
 
 
 def check_model(model: str, *, family: str) -> str:

@@ -2,10 +2,11 @@
 
 import typer
 
-from cli import model, scenario, target
+from cli import model, scenario, skill, target
 from cli.diff import diff
 from cli.doctor import doctor
 from cli.down import down
+from cli.evaluate import evaluate
 from cli.history import history
 from cli.list import list_searches
 from cli.search import search
@@ -24,8 +25,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (search, watch, history, show, diff, stop, serve, up, down, status, doctor):
+for command in (search, watch, history, show, diff, stop, evaluate, serve, up, down, status, doctor):
     app.command()(command)
 app.command("list")(list_searches)
-for group, name in ((scenario.app, "scenario"), (target.app, "target"), (model.app, "model")):
+for group, name in ((scenario.app, "scenario"), (target.app, "target"), (model.app, "model"), (skill.app, "skill")):
     app.add_typer(group, name=name)

@@ -51,3 +51,13 @@ def metric_table(pairs: Sequence[Pair]) -> Table:
         candidate = median(figure(pair.candidate) for pair in valid)
         table.add_row(name, words(champion), words(candidate))
     return table
+
+
+def arm_table(arm: Arm) -> Table:
+    """The figures of one arm."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column()
+    table.add_column(justify="right")
+    for name, figure, words in METRICS:
+        table.add_row(name, words(figure(arm)))
+    return table

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from activities.evaluation.build import BuildFailed, build_tree
+from activities.evaluation.launching import tree_digest
 from activities.evaluation.server import Launch
 from activities.home import Home
-from activities.ledger.checkout import folder_tree
 from activities.ledger.ledger import Ledger
 from cli.asked import check_question
 from cli.lookup import find_champion, find_entry
@@ -41,16 +41,8 @@ def find_servable(home: Home, what: str, *, candidate: int | None, model: str | 
         raise Misuse(f"{what!r} is neither a search ({known or 'there is none yet'}) nor a folder with a serve.py")
     question = check_question(scenario, target=target, model=model or MODEL, correctness="lossless")
     return Servable(
-        title=what, tree=tree_of(folder), folder=folder, scenario=question.scenario, target=question.target, model=question.model
+        title=what, tree=tree_digest(folder), folder=folder, scenario=question.scenario, target=question.target, model=question.model
     )
-
-
-def tree_of(folder: Path) -> str:
-    """The name that git gives to the folder's content."""
-    tree = folder_tree(folder)
-    if tree is None:
-        raise Misuse(f"{folder} holds links or special files, which no candidate may have")
-    return tree
 
 
 async def prepare_launch(home: Home, servable: Servable) -> Launch:

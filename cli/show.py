@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
@@ -21,7 +20,7 @@ from cli.settings import find_home
 from search.hypothesis import Hypothesis
 from search.profile import Profile
 from search.record import Gate, Record
-from search.verdict import Measured, Rejected
+from search.verdict import Rejected
 
 Number = Annotated[int, typer.Argument(min=0, help="The candidate's number; 0 is the starter.", show_default=False)]
 
@@ -56,7 +55,8 @@ def story_of(record: Record, chapter: Chapter) -> RenderableType:
     parts += _pairs(record)
     if record.profile:
         parts.append(_profile(record.profile))
-    return Group(*(Padding(part, (0, 0, 1, 0)) for part in parts), _facts(record))
+    spaced = [each for part in parts for each in (part, Text(""))]
+    return Group(*spaced, _facts(record))
 
 
 def _title(chapter: Chapter) -> Text:
@@ -80,7 +80,7 @@ def _hypothesis(hypothesis: Hypothesis) -> RenderableType:
     for name, text in (("because", hypothesis.mechanism), ("evidence", hypothesis.evidence), ("wrong if", hypothesis.falsifier)):
         if text:
             table.add_row(name, text)
-    table.add_row("expected", ratio(math.exp(hypothesis.expected_log_gain)))
+    table.add_row("expected", f"{math.exp(hypothesis.expected_log_gain):.2f}x")
     for choice in hypothesis.composition.choices if hypothesis.composition else ():
         settings = ", ".join(f"{key} {value}" for key, value in choice.settings.items())
         table.add_row(f"  {choice.slot.value}", f"{choice.recipe}" + (f" ({settings})" if settings else ""))
@@ -95,7 +95,7 @@ def _gates(gates: tuple[Gate, ...]) -> RenderableType:
     table.add_column()
     for gate in gates:
         mark = Text("✓", style="green") if gate.passed else Text("✗", style="red")
-        table.add_row(mark, gate.stage, duration(gate.seconds), Text(gate.summary))
+        table.add_row(mark, gate.stage, f"{gate.seconds:.1f} s", Text(gate.summary))
     return table
 
 
@@ -127,8 +127,6 @@ def _facts(record: Record) -> RenderableType:
     table = _grid()
     cost = f"{duration(record.device_seconds)} on the device, {duration((record.ended - record.started).total_seconds())} in all"
     table.add_row("cost", cost)
-    if isinstance(record.verdict, Measured) and record.verdict.pairs:
-        table.add_row("interval", interval(record.verdict.interval))
     for name, text in (("device", record.device), ("evaluator", record.evaluator), ("seeds", " ".join(map(str, record.seeds)))):
         if text:
             table.add_row(name, Text(text))

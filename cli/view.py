@@ -29,7 +29,7 @@ def picture(progress: Progress, words: Mapping[int, str], now: datetime, size: C
     parts += [_runner(runner, words.get(runner.number, ""), now, size.width) for runner in progress.runners]
     taken = HEAD_LINES + RUNNER_LINES * len(progress.runners) + len(progress.spent) + 2
     parts += [_budgets(progress.spent), _events(progress.events[-max(size.height - taken, FEWEST_EVENTS) :])]
-    return Group(*(Padding(part, (0, 0, 1, 0)) for part in parts[:-1]), parts[-1])
+    return Group(*(each for part in parts[:-1] for each in (part, Text(""))), parts[-1])
 
 
 def _heading(progress: Progress, now: datetime) -> Text:
