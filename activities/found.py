@@ -1,0 +1,38 @@
+"""Create a search in the ledger: its journal, and the starter as candidate 0."""
+
+from pathlib import Path
+
+from temporalio import activity
+
+from activities.ledger.ledger import Ledger
+from activities.ledger.names import candidate_branch
+from activities.task import FoundTask
+from scenarios.registry import find_scenario
+from search.source import Source
+
+
+class Found:
+    """Writes to the ledger; a second time it finds what the first wrote."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        """The ledger of this home."""
+        self._ledger = ledger
+
+    @activity.defn(name="found")
+    def __call__(self, task: FoundTask) -> Source:
+        """The starter's source."""
+        spec = task.spec
+        self._ledger.create_search(spec, facts=task.foundation.facts(), when=task.when)
+        return self._ledger.commit_files(
+            candidate_branch(spec.name, 0),
+            parent=None,
+            files=read_sources(find_scenario(spec.scenario).starter),
+            message=f"Candidate 0: the starter of {spec.scenario}",
+            when=task.when,
+        )
+
+
+def read_sources(folder: Path) -> dict[str, str]:
+    """Path and text of every file of a source folder, caches left out."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and "__pycache__" not in path.parts)
+    return {path.relative_to(folder).as_posix(): path.read_text() for path in files}

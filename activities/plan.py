@@ -1,0 +1,46 @@
+"""Choose the next hypothesis: a pure function of the ledger's records, what is in flight, and the search's seed."""
+
+import random
+
+from temporalio import activity
+
+from activities.agents.catalog import Catalog
+from activities.ledger.ledger import Ledger
+from activities.task import Plan, PlanTask
+from search.composition import Composition
+from search.lineage import champion, composition
+from search.policy import Situation, find_policy
+from targets.registry import find_target
+
+
+class Planner:
+    """Reads the journal and asks the policy."""
+
+    def __init__(self, ledger: Ledger, catalog: Catalog) -> None:
+        """The ledger of this home and the recipes that it may offer."""
+        self._ledger = ledger
+        self._catalog = catalog
+
+    @activity.defn(name="plan")
+    def __call__(self, task: PlanTask) -> Plan:
+        """The next hypothesis and its parent; none when the space is exhausted."""
+        proposal = find_policy(task.policy).propose(self._situation(task), random.Random(f"{task.seed}/{task.number}"))
+        return Plan(parent=proposal.parent, hypothesis=proposal.hypothesis) if proposal else Plan()
+
+    def _situation(self, task: PlanTask) -> Situation:
+        setting = task.setting
+        records = self._ledger.records(setting.search)
+        reigning = champion(records)
+        assert reigning is not None, "a search plans only after its starter was crowned"
+        return Situation(
+            scenario=setting.scenario,
+            target=setting.target,
+            abilities=tuple(sorted(find_target(setting.target).fingerprint().abilities)),
+            correctness=setting.correctness,
+            catalog=self._catalog.recipes,
+            records=records,
+            champion=reigning.number,
+            composition=composition(reigning) or Composition(),
+            profile=reigning.profile,
+            in_flight=tuple(flying.key() for flying in task.in_flight),
+        )

@@ -1,0 +1,28 @@
+"""Write a finished candidate into the ledger: verdict commit, journal, and the champion's branch and tag."""
+
+from temporalio import activity
+
+from activities.ledger.ledger import Ledger
+from activities.task import RecordTask
+from search.lineage import champions
+from search.source import Source
+
+
+class Recorder:
+    """Each part is written once, however often the step is tried."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        """The ledger of this home."""
+        self._ledger = ledger
+
+    @activity.defn(name="record")
+    def __call__(self, task: RecordTask) -> Source:
+        """The candidate's last commit, which carries its verdict."""
+        search, record = task.setting.search, task.record
+        before = [each for each in champions(self._ledger.records(search)) if each.number != record.number]
+        verdict = self._ledger.write_verdict(self._ledger.read_spec(search), record, when=task.when)
+        if task.promotion is not None:
+            previous = before[-1].number if before else None
+            self._ledger.promote(search, record.number, previous=previous, version=task.promotion, when=task.when)
+        self._ledger.append_record(search, record, when=task.when)
+        return Source(commit=verdict, tree=record.source.tree)

@@ -1,0 +1,133 @@
+"""What activities are asked and what they answer: one frozen value in, one named result out."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+
+from search.composition import Composition
+from search.hypothesis import Hypothesis
+from search.measurement import Pair
+from search.profile import Profile
+from search.record import Gate, Record
+from search.source import Source
+from search.spec import Correctness, Spec
+from search.value import Value
+from search.verdict import Interval, Rejected
+
+
+class Setting(Value):
+    """What every step of a search needs to know."""
+
+    search: str
+    scenario: str
+    target: str
+    model: str
+    correctness: Correctness
+
+
+class Foundation(Value):
+    """What a search stands on once its machine is ready."""
+
+    evaluator: str
+    """Digest of the code that judges."""
+    device: str
+    """Class of the device, for example `AMD EPYC, 2 cores, avx2`."""
+    model_digest: str
+    margin: float
+    """How far a greedy token may lie below the reference's best, in logits."""
+
+    def facts(self) -> Mapping[str, str]:
+        """For the ledger: what the request was resolved to."""
+        return {"evaluator": self.evaluator, "device": self.device, "model_digest": self.model_digest, "margin": f"{self.margin:.3g}"}
+
+
+class FoundTask(Value):
+    """Create the search in the ledger with the starter as candidate 0."""
+
+    spec: Spec
+    foundation: Foundation
+    when: datetime
+
+
+class PlanTask(Value):
+    """Choose the next hypothesis from the ledger's records and what is in flight."""
+
+    setting: Setting
+    policy: str
+    seed: int
+    number: int
+    in_flight: tuple[Composition, ...]
+
+
+class Plan(Value):
+    """The next hypothesis and the candidate that it starts from; `hypothesis` is None when the space is exhausted."""
+
+    parent: int = 0
+    hypothesis: Hypothesis | None = None
+
+
+class GenerateTask(Value):
+    """Write the candidate that tests a hypothesis, on a branch from its parent."""
+
+    setting: Setting
+    number: int
+    parent: int
+    hypothesis: Hypothesis
+    when: datetime
+
+
+class CheckTask(Value):
+    """Put one source tree through one gate."""
+
+    setting: Setting
+    number: int
+    source: Source
+    seed: int
+
+
+class GateReport(Value):
+    """A gate that ran; `rejected` says why when it was not passed."""
+
+    gate: Gate
+    rejected: Rejected | None = None
+
+
+class PairTask(Value):
+    """Measure champion and candidate back to back."""
+
+    setting: Setting
+    candidate_number: int
+    champion: Source
+    candidate: Source
+    pair: int
+    seed: int
+    first: Literal["champion", "candidate"]
+
+
+class ProfileReport(Value):
+    """Where the time goes; None when the candidate could not be profiled, with the reason."""
+
+    profile: Profile | None
+    reason: str = ""
+
+
+class RecordTask(Value):
+    """Write a finished candidate into the ledger; `promotion` numbers the new champion."""
+
+    setting: Setting
+    record: Record
+    promotion: int | None
+    when: datetime
+
+
+class Conclusion(Value):
+    """How a search ended, with the champion measured once more directly against the starter on fresh seeds."""
+
+    setting: Setting
+    reason: str
+    champion: int
+    ratio: float
+    interval: Interval
+    pairs: tuple[Pair, ...]
+    candidates: int
+    when: datetime

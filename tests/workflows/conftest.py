@@ -1,0 +1,83 @@
+"""A real Temporal server for workflow tests, and a worker over scripted activities."""
+
+import sys
+import uuid
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from temporalio.client import Client, WorkflowHandle
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from search.spec import Budget, Spec
+from tests.workflows.scripted import Script
+from workflows.candidate import CandidateWorkflow
+from workflows.duel import DuelWorkflow
+from workflows.identity import AGENTS_QUEUE, SEARCHES_QUEUE, checks_queue, device_queue, search_id
+from workflows.sandbox import workflow_runner
+from workflows.search import SearchWorkflow
+from workflows.state import SearchState
+
+Start = Callable[[Script, Spec], AbstractAsyncContextManager[WorkflowHandle[SearchWorkflow, object]]]
+
+
+@pytest.fixture(scope="session")
+async def client() -> AsyncIterator[Client]:
+    """A client of an embedded server of our own binary."""
+    binary = Path(sys.executable).parent / "temporal"
+    async with await WorkflowEnvironment.start_local(
+        data_converter=pydantic_data_converter, dev_server_existing_path=str(binary)
+    ) as environment:
+        yield environment.client
+
+
+@pytest.fixture
+def target() -> str:
+    """A target name of its own for each test, so that its queues are its own."""
+    return f"t{uuid.uuid4().hex[:8]}"
+
+
+@pytest.fixture
+def spec(target: str) -> Spec:
+    """A small search."""
+    return Spec(
+        name=f"search-{target}",
+        scenario="chat",
+        target=target,
+        model="tiny",
+        agent="recipes",
+        policy="random",
+        correctness="lossless",
+        seed=7,
+        parallel=1,
+        looks=(3, 6),
+        budget=Budget(candidates=3, wall_clock=timedelta(hours=1)),
+    )
+
+
+@pytest.fixture
+def start(client: Client) -> Start:
+    """Starts a search over a script; its worker lives as long as the context."""
+
+    @asynccontextmanager
+    async def begin(script: Script, spec: Spec) -> AsyncIterator[WorkflowHandle[SearchWorkflow, object]]:
+        async with (
+            Worker(
+                client,
+                task_queue=SEARCHES_QUEUE,
+                workflows=[SearchWorkflow, CandidateWorkflow, DuelWorkflow],
+                workflow_runner=workflow_runner(),
+            ),
+            Worker(client, task_queue=AGENTS_QUEUE, activities=script.activities()),
+            Worker(client, task_queue=checks_queue(spec.target), activities=script.activities()),
+            Worker(client, task_queue=device_queue(spec.target), activities=script.activities()),
+        ):
+            yield await client.start_workflow(
+                SearchWorkflow.run, SearchState(spec=spec), id=search_id(spec.name), task_queue=SEARCHES_QUEUE
+            )
+
+    return begin

@@ -1,0 +1,186 @@
+"""Scripted activities: the workflows run for real, the effects follow a script and count how often they ran."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+
+from temporalio import activity
+
+from activities.task import (
+    CheckTask,
+    Conclusion,
+    Foundation,
+    FoundTask,
+    GateReport,
+    GenerateTask,
+    PairTask,
+    Plan,
+    PlanTask,
+    ProfileReport,
+    RecordTask,
+    Setting,
+)
+from search.composition import Composition
+from search.hypothesis import Hypothesis
+from search.measurement import Arm, Pair
+from search.record import Gate, Record
+from search.source import Source
+from search.verdict import Rejected
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+def source(number: int) -> Source:
+    """A source whose commit tells the candidate's number."""
+    return Source(commit=f"{number:040x}", tree=f"{number:040x}")
+
+
+def arm(score: float) -> Arm:
+    """An arm of the given score, everything else unremarkable."""
+    return Arm(
+        score=score,
+        tokens_per_second=score,
+        ttft_p50=0.1,
+        ttft_p99=0.2,
+        tpot_p50=0.01,
+        tpot_p99=0.02,
+        latency_p50=1.0,
+        latency_p99=2.0,
+        goodput=1.0,
+        requests=10,
+        failed=0,
+        window_seconds=5.0,
+        warmup_seconds=2.0,
+        drain_seconds=1.0,
+        start_seconds=2.0,
+        peak_memory_bytes=10**9,
+        foreign_load=0.0,
+        verified_tokens=100,
+    )
+
+
+class Script:
+    """`speeds` gives each candidate's score, `refused` the stage and reason of those that a gate refuses."""
+
+    def __init__(
+        self,
+        speeds: Mapping[int, float],
+        refused: Mapping[int, Rejected] | None = None,
+        *,
+        void: Callable[[PairTask], str | None] = lambda task: None,
+        gate: asyncio.Event | None = None,
+    ) -> None:
+        self.speeds = speeds
+        self.refused = refused or {}
+        self.void = void
+        self.hold = gate
+        self.reached = asyncio.Event()
+        self.ran: Counter[str] = Counter()
+        self.records: dict[int, Record] = {}
+        self.promotions: dict[int, int] = {}
+        self.conclusions: list[Conclusion] = []
+
+    def activities(self) -> Sequence[Callable[..., object]]:
+        """For a worker that serves every queue of a test."""
+        return [
+            *(self.prepare, self.found, self.plan, self.generate, self.build, self.conformance, self.correctness),
+            *(self.screen, self.measure_pair, self.profile, self.record, self.conclude),
+        ]
+
+    @activity.defn
+    async def prepare(self, setting: Setting) -> Foundation:
+        """A machine that is ready."""
+        return Foundation(evaluator="e" * 64, device="scripted", model_digest="m" * 64, margin=0.01)
+
+    @activity.defn
+    async def found(self, task: FoundTask) -> Source:
+        """The starter."""
+        return source(0)
+
+    @activity.defn
+    async def plan(self, task: PlanTask) -> Plan:
+        """A hypothesis for each candidate that has a speed; then the space is exhausted."""
+        self.ran[f"plan {task.number}"] += 1
+        if task.number not in self.speeds:
+            return Plan()
+        hypothesis = Hypothesis(
+            claim=f"candidate {task.number} is faster",
+            mechanism="scripted",
+            evidence="scripted",
+            falsifier="scripted",
+            expected_log_gain=0.1,
+            composition=Composition(),
+        )
+        parent = max((number for number, promotion in self.promotions.items() if promotion is not None), default=0)
+        return Plan(parent=parent, hypothesis=hypothesis)
+
+    @activity.defn
+    async def generate(self, task: GenerateTask) -> Source:
+        """A source with the candidate's number."""
+        self.ran[f"generate {task.number}"] += 1
+        return source(task.number)
+
+    @activity.defn
+    async def build(self, task: CheckTask) -> GateReport:
+        """Passes unless refused."""
+        return self._gate("build", task.number)
+
+    @activity.defn
+    async def conformance(self, task: CheckTask) -> GateReport:
+        """Passes unless refused."""
+        return self._gate("conformance", task.number)
+
+    @activity.defn
+    async def correctness(self, task: CheckTask) -> GateReport:
+        """Passes unless refused."""
+        return self._gate("correctness", task.number)
+
+    @activity.defn
+    async def screen(self, task: PairTask) -> GateReport:
+        """Passes unless refused."""
+        return self._gate("screen", task.candidate_number)
+
+    @activity.defn
+    async def measure_pair(self, task: PairTask) -> Pair | Rejected:
+        """The scripted speeds with a little noise from the seed; waits for the test where it wants to act."""
+        self.ran[f"pair {task.candidate_number}"] += 1
+        if self.hold and task.candidate_number > 0:
+            self.reached.set()
+            await self.hold.wait()
+        champion, candidate = (int(each.commit, 16) for each in (task.champion, task.candidate))
+        wobble = 1 + (task.seed % 1000 - 500) / 100_000
+        return Pair(
+            number=task.pair,
+            seed=task.seed,
+            first=task.first,
+            champion=arm(self.speeds[champion]),
+            candidate=arm(self.speeds[candidate] * wobble),
+            device="scripted",
+            void=self.void(task),
+        )
+
+    @activity.defn
+    async def profile(self, task: CheckTask) -> ProfileReport:
+        """No profile."""
+        return ProfileReport(profile=None, reason="scripted")
+
+    @activity.defn
+    async def record(self, task: RecordTask) -> Source:
+        """Kept in memory."""
+        self.ran[f"record {task.record.number}"] += 1
+        self.records[task.record.number] = task.record
+        if task.promotion is not None:
+            self.promotions[task.record.number] = task.promotion
+        return task.record.source
+
+    @activity.defn
+    async def conclude(self, conclusion: Conclusion) -> None:
+        """Kept in memory."""
+        self.conclusions.append(conclusion)
+
+    def _gate(self, stage: str, number: int) -> GateReport:
+        self.ran[f"{stage} {number}"] += 1
+        rejected = self.refused.get(number)
+        rejected = rejected if rejected and rejected.stage == stage else None
+        return GateReport(gate=Gate(stage=stage, passed=rejected is None, seconds=1.0, summary="scripted"), rejected=rejected)

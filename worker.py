@@ -1,0 +1,129 @@
+"""The one place that assembles a worker: client, workflows, activities, and the task queues that it serves.
+
+`python -m worker --target cpu --home .vibeserve [--address HOST:PORT]`; without an address the Temporal profile or
+`TEMPORAL_ADDRESS` says where the cluster is.
+"""
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from pathlib import Path
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.agents.catalog import load_catalog
+from activities.conclude import Concluder
+from activities.found import Found
+from activities.build import Builder
+from activities.conformance import ConformanceGate
+from activities.correctness import CorrectnessGate
+from activities.generate import Generator
+from activities.home import Home
+from activities.ledger.ledger import Ledger
+from activities.benchmark import Measurer, Screener
+from activities.profile import Profiler
+from activities.plan import Planner
+from activities.prepare import Preparer
+from activities.record import Recorder
+from activities.workshop import Workshop, open_workshop
+from cli.temporal import connect
+from targets.registry import find_target
+from workflows.candidate import CandidateWorkflow
+from workflows.duel import DuelWorkflow
+from workflows.identity import AGENTS_QUEUE, SEARCHES_QUEUE, checks_queue, device_queue
+from workflows.sandbox import workflow_runner
+from workflows.search import SearchWorkflow
+
+HEARTBEAT_THROTTLE = timedelta(seconds=2)
+STICKY_LIMIT = timedelta(seconds=2)
+"""How long a workflow task waits for a worker that may be dead."""
+CHECKS_AT_ONCE = 4
+"""Checks wait for the device's lease, so that more than one may be taken."""
+LEDGER_THREADS = 8
+EXIT_PAUSE_SECONDS = 0.2
+"""The client's threads may crash an interpreter that exits at once (sdk-python issue 300)."""
+
+
+def main() -> None:
+    """Serve until SIGTERM or SIGINT."""
+    arguments = _arguments()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    code = 0
+    try:
+        asyncio.run(serve(Home(root=arguments.home.resolve()), target=arguments.target, address=arguments.address))
+    except Exception:
+        logging.exception("the worker ends")
+        code = 1
+    logging.shutdown()
+    os._exit(code)
+
+
+async def serve(home: Home, *, target: str, address: str | None) -> None:
+    """Serve all queues of this machine's abilities until a signal asks to stop."""
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    client = await connect(address)
+    async with AsyncExitStack() as stack:
+        threads = stack.enter_context(ThreadPoolExecutor(LEDGER_THREADS))
+        workshop = await stack.enter_async_context(open_workshop(home, find_target(target)))
+        for worker in (_searches(client), _agents(client, home, threads), _checks(client, workshop), _device(client, workshop)):
+            await stack.enter_async_context(worker)
+        logging.info("serving the target %s for the home %s", target, home.root)
+        await stopped.wait()
+    await asyncio.sleep(EXIT_PAUSE_SECONDS)
+
+
+def _searches(client: Client) -> Worker:
+    return Worker(
+        client,
+        task_queue=SEARCHES_QUEUE,
+        workflows=[SearchWorkflow, CandidateWorkflow, DuelWorkflow],
+        workflow_runner=workflow_runner(),
+        sticky_queue_schedule_to_start_timeout=STICKY_LIMIT,
+    )
+
+
+def _agents(client: Client, home: Home, threads: ThreadPoolExecutor) -> Worker:
+    ledger, catalog = Ledger.open(home.ledger), load_catalog()
+    activities = [Found(ledger), Planner(ledger, catalog), Generator(ledger, catalog), Recorder(ledger), Concluder(ledger)]
+    return Worker(client, task_queue=AGENTS_QUEUE, activities=activities, activity_executor=threads)
+
+
+def _checks(client: Client, workshop: Workshop) -> Worker:
+    return Worker(
+        client,
+        task_queue=checks_queue(workshop.target.name),
+        activities=[Preparer(workshop), Builder(workshop), ConformanceGate(workshop), CorrectnessGate(workshop)],
+        max_concurrent_activities=CHECKS_AT_ONCE,
+        max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
+    )
+
+
+def _device(client: Client, workshop: Workshop) -> Worker:
+    return Worker(
+        client,
+        task_queue=device_queue(workshop.target.name),
+        activities=[Screener(workshop), Measurer(workshop), Profiler(workshop)],
+        max_concurrent_activities=1,
+        max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
+    )
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m worker", description="Serve the task queues of one machine.")
+    parser.add_argument("--target", required=True, help="the target of this machine, for example cpu")
+    parser.add_argument("--home", type=Path, required=True, help="the home folder: ledger, models, caches")
+    parser.add_argument("--address", help="host:port of the embedded server; without it the Temporal profile decides")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+"""The second half of a candidate's life: screen it, measure it in pairs against the champion, confirm the winner."""
+
+from datetime import datetime
+
+from temporalio import workflow
+
+from activities.task import Setting
+from search.measurement import Pair
+from search.record import Gate
+from search.source import Source
+from search.statistics import Decision, LookPlan, conclude, confirm, confirming_pairs, look, settle
+from search.value import Value
+from search.verdict import Interval, Measured, Rejected
+from workflows import steps
+from workflows.arena import Arena
+from workflows.progress import Runner
+
+NOISY = "noisy machine: too many pairs were void"
+
+
+class DuelTask(Value):
+    """A checked candidate and the champion that it must beat."""
+
+    setting: Setting
+    number: int
+    champion: Source
+    candidate: Source
+    plan: LookPlan
+    noise: float
+    """Floor from the A/A pairs of this session, as a log-ratio."""
+    deadline: datetime
+    """No pair of the duel begins after this; a confirmation that has begun is finished."""
+
+
+class Duelled(Value):
+    """What the duel found, with every pair that was measured."""
+
+    verdict: Measured | Rejected
+    gates: tuple[Gate, ...]
+    pairs: tuple[Pair, ...]
+    confirming_pairs: int
+    seeds: tuple[int, ...]
+
+
+@workflow.defn(name="Duel")
+class DuelWorkflow:
+    """Decides whether a candidate is faster than the champion."""
+
+    def __init__(self) -> None:
+        """Nothing has been measured yet."""
+        self._runner: Runner | None = None
+        self._gates: list[Gate] = []
+        self._arenas: list[Arena] = []
+
+    @workflow.run
+    async def run(self, task: DuelTask) -> Duelled:
+        """Screen, duel in looks, confirm on held-out seeds."""
+        verdict = await self._screen(task) or await self._fight(task)
+        return Duelled(
+            verdict=verdict,
+            gates=tuple(self._gates),
+            pairs=tuple(pair for arena in self._arenas for pair in arena.pairs),
+            confirming_pairs=sum(len(arena.pairs) for arena in self._arenas[1:]),
+            seeds=tuple(seed for arena in self._arenas for seed in arena.seeds),
+        )
+
+    @workflow.query
+    def progress(self) -> Runner:
+        """The stage, the pairs so far and the interval as it narrows."""
+        return self._runner or Runner(number=0, claim="", stage="", since=workflow.info().start_time)
+
+    async def _screen(self, task: DuelTask) -> Rejected | None:
+        self._enter(task, "screen")
+        report = await steps.screen(_arena(task).task())
+        self._gates.append(report.gate)
+        return report.rejected
+
+    async def _fight(self, task: DuelTask) -> Measured | Rejected:
+        """Looks until one decides; a win must hold on held-out seeds."""
+        arena = self._open(task)
+        for pairs in task.plan.looks:
+            rejected = await self._measure(task, arena, stage="duel", pairs=pairs, deadline=task.deadline)
+            if rejected:
+                return rejected
+            if len(arena.log_ratios()) < pairs:
+                return _unfinished(arena, task, "the search's time was over before the duel could decide")
+            decision = look(arena.log_ratios(), task.plan, task.noise)
+            if decision.outcome == "better":
+                return await self._confirm(task, decision)
+            if decision.outcome != "continue":
+                return conclude(decision)
+        raise AssertionError("the last look always decides")
+
+    async def _confirm(self, task: DuelTask, won: Decision) -> Measured | Rejected:
+        arena = self._open(task)
+        rejected = await self._measure(task, arena, stage="confirm", pairs=confirming_pairs(won), deadline=None)
+        if rejected:
+            return rejected
+        if len(arena.log_ratios()) < confirming_pairs(won):
+            return conclude(won.model_copy(update={"outcome": "undecided", "reason": NOISY}))
+        return conclude(won, confirm(won, arena.log_ratios(), task.plan, task.noise))
+
+    async def _measure(self, task: DuelTask, arena: Arena, *, stage: str, pairs: int, deadline: datetime | None) -> Rejected | None:
+        """Valid pairs until there are as many as wanted, the time is over or the machine spoils too many."""
+        while len(arena.log_ratios()) < pairs and not arena.too_noisy and not (deadline and workflow.now() >= deadline):
+            self._enter(task, stage, arena=arena, planned=pairs)
+            rejected = await arena.measure()
+            if rejected:
+                return rejected
+        return None
+
+    def _open(self, task: DuelTask) -> Arena:
+        arena = _arena(task)
+        self._arenas.append(arena)
+        return arena
+
+    def _enter(self, task: DuelTask, stage: str, *, arena: Arena | None = None, planned: int = 0) -> None:
+        same = self._runner is not None and self._runner.stage == stage
+        ratios = arena.log_ratios() if arena else []
+        self._runner = Runner(
+            number=task.number,
+            claim="",
+            stage=stage,
+            since=self._runner.since if same and self._runner else workflow.now(),
+            gates=tuple(self._gates),
+            log_ratios=tuple(ratios),
+            pairs_planned=planned,
+            interval=look(ratios, task.plan, task.noise).interval if len(ratios) > 1 else None,
+        )
+
+
+def _arena(task: DuelTask) -> Arena:
+    return Arena(task.setting, number=task.number, champion=task.champion, candidate=task.candidate)
+
+
+def _unfinished(arena: Arena, task: DuelTask, late: str) -> Measured:
+    """The verdict of a duel that could not go to its next look."""
+    reason = NOISY if arena.too_noisy else late
+    ratios = arena.log_ratios()
+    if len(ratios) < 2:
+        return Measured(kind="undecided", ratio=1.0, interval=Interval(low=0.0, high=1e9, level=0.0), pairs=len(ratios), reason=reason)
+    return conclude(settle(ratios, task.plan, task.noise, reason=reason))

@@ -1,0 +1,47 @@
+"""Every timeout and retry policy of the project.
+
+A step may wait for a device that another search holds, so its whole time is generous; that it lives is known from its
+heartbeat. A failed step is tried again without end, because a rejected candidate is a value and an exception means that
+the machine is at fault; only errors that no retry can mend end the search.
+"""
+
+from datetime import timedelta
+
+from temporalio.common import RetryPolicy
+
+HEARTBEAT = timedelta(seconds=10)
+"""A dead worker is noticed after this long; steps beat every second."""
+
+QUICK_STEP = timedelta(minutes=5)
+"""Git and planning."""
+
+WRITE_STEP = timedelta(hours=2)
+"""An agent at work on one step."""
+
+DEVICE_STEP = timedelta(hours=6)
+"""A step on the device, the wait for its lease included."""
+
+WORKFLOW_TASK = timedelta(seconds=10)
+
+RETRY = RetryPolicy(
+    initial_interval=timedelta(seconds=1),
+    backoff_coefficient=2.0,
+    maximum_interval=timedelta(seconds=30),
+    non_retryable_error_types=[
+        "BrokenCheckpoint",
+        "UnknownModel",
+        "UnknownScenario",
+        "UnknownTarget",
+        "UnknownPolicy",
+        "UnknownSkill",
+        "NameTaken",
+        "PayloadsTooLarge",
+        "ValidationError",
+    ],
+)
+
+PAIR_VOIDS = 5
+"""Void pairs in one duel after which the machine counts as too noisy."""
+
+DRAIN_EVENTS = 4096
+"""History length after which a search continues as new; the server suggests the same."""

@@ -1,0 +1,107 @@
+"""One candidate on its way through a search: what is known of it so far, and its record once it has ended."""
+
+from datetime import datetime
+
+from activities.task import Foundation
+from search.composition import Composition
+from search.hypothesis import Hypothesis
+from search.measurement import Arm, Pair
+from search.profile import Profile
+from search.record import Gate, Record
+from search.source import Source
+from search.verdict import Baseline, Measured, Rejected
+from workflows.candidate import Checked
+from workflows.duel import Duelled
+from workflows.progress import Runner
+
+
+class Pursuit:
+    """Grows from a hypothesis to a verdict."""
+
+    def __init__(self, number: int, parent: int | None, hypothesis: Hypothesis, began: datetime) -> None:
+        """Nothing is written yet."""
+        self.number = number
+        self.parent = parent
+        self.hypothesis = hypothesis
+        self.began = began
+        self.stage = "write"
+        self.since = began
+        self.checked: Checked | None = None
+        self.duelled: Duelled | None = None
+
+    def enter(self, stage: str, now: datetime) -> None:
+        """Name what runs now."""
+        self.stage = stage
+        self.since = now
+
+    @property
+    def composition(self) -> Composition:
+        """What recipes it is made of; empty for a starter or an agent's work."""
+        return self.hypothesis.composition or Composition()
+
+    @property
+    def source(self) -> Source:
+        """Its tree, once it is checked."""
+        assert self.checked is not None
+        return self.checked.source
+
+    @property
+    def rejected(self) -> bool:
+        """Whether a gate refused it."""
+        return self.checked is not None and self.checked.rejected is not None
+
+    @property
+    def verdict(self) -> Rejected | Measured | Baseline:
+        """How it ended; the starter, which has nobody to beat, becomes the baseline."""
+        if self.checked and self.checked.rejected:
+            return self.checked.rejected
+        return self.duelled.verdict if self.duelled else Baseline()
+
+    @property
+    def crowned(self) -> bool:
+        """Whether it becomes the champion."""
+        match self.verdict:
+            case Baseline():
+                return True
+            case Measured(kind=kind):
+                return kind == "promoted"
+            case Rejected():
+                return False
+
+    def runner(self) -> Runner:
+        """For those who watch."""
+        gates = self.checked.gates if self.checked else ()
+        return Runner(number=self.number, claim=self.hypothesis.claim, stage=self.stage, since=self.since, gates=gates)
+
+    def record(self, foundation: Foundation, profile: Profile | None, now: datetime) -> Record:
+        """What the ledger keeps of it."""
+        assert self.checked is not None
+        gates = self.checked.gates + (self.duelled.gates if self.duelled else ())
+        pairs = self.duelled.pairs if self.duelled else ()
+        return Record(
+            number=self.number,
+            parent=self.parent,
+            source=self.checked.source,
+            hypothesis=self.hypothesis,
+            verdict=self.verdict,
+            gates=gates,
+            pairs=pairs,
+            confirming_pairs=self.duelled.confirming_pairs if self.duelled else 0,
+            profile=profile,
+            evaluator=foundation.evaluator,
+            device=foundation.device,
+            seeds=self.checked.seeds + (self.duelled.seeds if self.duelled else ()),
+            started=self.began,
+            ended=now,
+            device_seconds=_device_seconds(gates, pairs),
+        )
+
+
+def _device_seconds(gates: tuple[Gate, ...], pairs: tuple[Pair, ...]) -> float:
+    """Seconds for which the candidate held the device."""
+    arms = [arm for pair in pairs for arm in (pair.champion, pair.candidate)]
+    return sum(gate.seconds for gate in gates) + sum(_arm_seconds(arm) for arm in arms)
+
+
+def _arm_seconds(arm: Arm) -> float:
+    return arm.start_seconds + arm.warmup_seconds + arm.window_seconds + arm.drain_seconds

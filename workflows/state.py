@@ -1,0 +1,162 @@
+"""What a search remembers: one value, carried over when the workflow continues as new."""
+
+from datetime import datetime, timedelta
+
+from activities.task import Conclusion, Foundation, Setting
+from search.budget import Account, Cost, close, exhausted, reserve, settle
+from search.lineage import Standing, is_crowned, next_standing
+from search.record import Record
+from search.source import Source
+from search.spec import Spec
+from search.statistics import LookPlan
+from search.value import Value
+from search.verdict import Baseline, Interval, Measured, Rejected
+from workflows.progress import Event, Leader, Progress, Runner, Spent
+
+EVENTS_KEPT = 12
+ONE_CANDIDATE = Cost(candidates=1)
+
+
+class Champion(Value):
+    """The best confirmed candidate."""
+
+    number: int
+    source: Source
+    claim: str
+
+
+class SearchState(Value):
+    """Everything that the next run of the workflow needs; nothing is in flight when it is carried over."""
+
+    spec: Spec
+    foundation: Foundation | None = None
+    starter: Source | None = None
+    account: Account | None = None
+    champion: Champion | None = None
+    standing: Standing | None = None
+    """The champion against the starter, along the chain of confirmed duels."""
+    noise: float = 0.0
+    """Floor of the A/A pairs, as a log-ratio."""
+    next_number: int = 1
+    promotions: int = 0
+    shortest: timedelta = timedelta()
+    """Of all finished candidates; one for which less time is left is not begun."""
+    exhausted: str = ""
+    """Why no further candidate can be planned."""
+    events: tuple[Event, ...] = ()
+
+    def setting(self) -> Setting:
+        """What every step needs to know."""
+        spec = self.spec
+        return Setting(search=spec.name, scenario=spec.scenario, target=spec.target, model=spec.model, correctness=spec.correctness)
+
+    def look_plan(self) -> LookPlan:
+        """After how many pairs a duel may decide."""
+        return LookPlan(looks=self.spec.looks)
+
+    def opened(self, started: datetime) -> "SearchState":
+        """With an account from which the budget is spent."""
+        return self.model_copy(update={"account": Account(budget=self.spec.budget, started=started)})
+
+    def books(self) -> Account:
+        """The account of a search that has begun."""
+        if self.account is None:
+            raise ValueError(f"the search {self.spec.name} has no account yet")
+        return self.account
+
+    def reason_to_end(self, now: datetime) -> str:
+        """Why no further candidate is begun; empty while one may be."""
+        return self.exhausted or exhausted(self.books(), now=now, need=ONE_CANDIDATE, longest=self.shortest) or ""
+
+    def began(self, number: int) -> "SearchState":
+        """With one more candidate in flight, its place in the budget reserved."""
+        return self.model_copy(update={"next_number": number + 1, "account": reserve(self.books(), number, "candidate", ONE_CANDIDATE)})
+
+    def told(self, when: datetime, text: str) -> "SearchState":
+        """With one more event; the oldest is forgotten."""
+        return self.model_copy(update={"events": (*self.events, Event(when=when, text=text))[-EVENTS_KEPT:]})
+
+    def settled(self, record: Record) -> "SearchState":
+        """With one more finished candidate: charged, compared, and crowned if it won."""
+        crowned = is_crowned(record)
+        lasted = record.ended - record.started
+        cost = Cost(candidates=int(record.number > 0), device_seconds=record.device_seconds)
+        update: dict[str, object] = {
+            "account": close(settle(self.books(), record.number, "candidate", cost), record.number),
+            "standing": next_standing(self.standing, record),
+            "shortest": min(self.shortest or lasted, lasted) if record.number else timedelta(),
+            "promotions": self.promotions + int(crowned and record.number > 0),
+        }
+        if crowned:
+            update["champion"] = Champion(number=record.number, source=record.source, claim=record.hypothesis.claim)
+        return self.model_copy(update=update).told(record.ended, describe(record))
+
+    def progress(self, now: datetime, *, phase: str, runners: tuple[Runner, ...], outcome: str) -> Progress:
+        """For those who watch."""
+        started = self.account.started if self.account else now
+        return Progress(
+            search=self.spec.name,
+            phase=phase,
+            started=started,
+            ends_by=started + self.spec.budget.wall_clock,
+            spent=self._spent(now - started),
+            leader=self._leader(),
+            runners=runners,
+            events=self.events,
+            finished=bool(outcome),
+            outcome=outcome,
+        )
+
+    def _spent(self, elapsed: timedelta) -> tuple[Spent, ...]:
+        budget, spent = self.spec.budget, self.account.spent() if self.account else Cost()
+        return (
+            Spent(name="candidates", unit="", used=spent.candidates, limit=budget.candidates),
+            Spent(name="wall clock", unit="s", used=elapsed.total_seconds(), limit=budget.wall_clock.total_seconds()),
+            Spent(name="device", unit="s", used=spent.device_seconds, limit=budget.device_seconds),
+        )
+
+    def _leader(self) -> Leader | None:
+        if self.champion is None or self.standing is None:
+            return None
+        standing = self.standing
+        return Leader(number=self.champion.number, claim=self.champion.claim, ratio=standing.ratio, low=standing.low, high=standing.high)
+
+
+class Outcome(Value):
+    """How a search ended."""
+
+    search: str
+    reason: str
+    champion: int
+    ratio: float
+    interval: Interval
+    candidates: int
+
+    @classmethod
+    def of(cls, conclusion: Conclusion) -> "Outcome":
+        """The part of a conclusion that a person asks for first."""
+        return cls(
+            search=conclusion.setting.search,
+            reason=conclusion.reason,
+            champion=conclusion.champion,
+            ratio=conclusion.ratio,
+            interval=conclusion.interval,
+            candidates=conclusion.candidates,
+        )
+
+    def sentence(self) -> str:
+        """In one line."""
+        figures = f"{self.ratio:.2f}x the starter [{self.interval.low:.2f}, {self.interval.high:.2f}]"
+        return f"champion: candidate {self.champion}, {figures}, after {self.candidates} candidates; {self.reason}"
+
+
+def describe(record: Record) -> str:
+    """A verdict in one line."""
+    match record.verdict:
+        case Baseline():
+            return f"candidate {record.number}: the starter passed its gates"
+        case Rejected(stage=stage, reason=reason):
+            return f"candidate {record.number}: rejected at {stage}: {reason}"
+        case Measured(kind=kind, ratio=ratio, interval=interval, pairs=pairs):
+            words = kind.replace("_", " ")
+            return f"candidate {record.number}: {words}, {ratio:.2f}x [{interval.low:.2f}, {interval.high:.2f}] in {pairs} pairs"

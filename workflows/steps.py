@@ -1,0 +1,100 @@
+"""The steps of a search as typed calls: which activity, on which queue, within which limits."""
+
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from temporalio import workflow
+
+from activities.task import (
+    CheckTask,
+    Conclusion,
+    Foundation,
+    FoundTask,
+    GateReport,
+    GenerateTask,
+    PairTask,
+    Plan,
+    PlanTask,
+    ProfileReport,
+    RecordTask,
+    Setting,
+)
+from search.measurement import Pair
+from search.source import Source
+from search.value import Value
+from search.verdict import Rejected
+from workflows import limits
+from workflows.identity import AGENTS_QUEUE, checks_queue, device_queue
+
+Answer = TypeVar("Answer")
+
+
+async def prepare(setting: Setting) -> Foundation:
+    """Make the model, calibrate the reference, probe the machine."""
+    return await _on_device("prepare", setting, Foundation, queue=checks_queue(setting.target))
+
+
+async def found(task: FoundTask) -> Source:
+    """Create the search in the ledger; the starter's source."""
+    return await _in_ledger("found", task, Source, limit=limits.QUICK_STEP)
+
+
+async def plan(task: PlanTask) -> Plan:
+    """The next hypothesis."""
+    return await _in_ledger("plan", task, Plan, limit=limits.QUICK_STEP)
+
+
+async def generate(task: GenerateTask) -> Source:
+    """Write the candidate and commit it to its branch."""
+    return await _in_ledger("generate", task, Source, limit=limits.WRITE_STEP)
+
+
+async def gate(name: str, task: CheckTask) -> GateReport:
+    """One of the gates `build`, `conformance`, `correctness`."""
+    return await _on_device(name, task, GateReport, queue=checks_queue(task.setting.target))
+
+
+async def screen(task: PairTask) -> GateReport:
+    """One short pair that stops the hopeless."""
+    return await _on_device("screen", task, GateReport, queue=device_queue(task.setting.target))
+
+
+async def measure_pair(task: PairTask) -> Pair | Rejected:
+    """Champion and candidate back to back."""
+    return await _on_device("measure_pair", task, Pair | Rejected, queue=device_queue(task.setting.target))
+
+
+async def profile(task: CheckTask) -> ProfileReport:
+    """Where a champion's time goes."""
+    return await _on_device("profile", task, ProfileReport, queue=device_queue(task.setting.target))
+
+
+async def record(task: RecordTask) -> Source:
+    """The verdict, in the ledger; the candidate's last commit."""
+    return await _in_ledger("record", task, Source, limit=limits.QUICK_STEP)
+
+
+async def conclude(conclusion: Conclusion) -> None:
+    """The end of the search, in the ledger."""
+    await _in_ledger("conclude", conclusion, type(None), limit=limits.QUICK_STEP)
+
+
+async def _in_ledger(name: str, task: Value, answer: type[Answer], *, limit: timedelta) -> Answer:
+    """A step that any machine with the ledger can take."""
+    return await workflow.execute_activity(
+        name, task, result_type=answer, task_queue=AGENTS_QUEUE, start_to_close_timeout=limit, retry_policy=limits.RETRY
+    )
+
+
+async def _on_device(name: str, task: Value, answer: Any, *, queue: str) -> Any:
+    """A step on the target's machine: it beats, and ends its processes before it counts as cancelled."""
+    return await workflow.execute_activity(
+        name,
+        task,
+        result_type=answer,
+        task_queue=queue,
+        start_to_close_timeout=limits.DEVICE_STEP,
+        heartbeat_timeout=limits.HEARTBEAT,
+        retry_policy=limits.RETRY,
+        cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    )
