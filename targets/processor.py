@@ -5,10 +5,10 @@ import platform
 from collections.abc import Mapping
 from pathlib import Path
 
-ABILITIES = frozenset(
-    ("avx", "avx2", "fma", "f16c", "avx512f", "avx512bw", "avx512_vnni", "avx512_bf16", "avx512_fp16", "avx_vnni")
-    + ("amx_tile", "amx_int8", "amx_bf16", "asimd", "asimddp", "i8mm", "bf16", "sve", "sve2")
-)
+X86_ABILITIES = ("avx", "avx2", "fma", "f16c", "avx512f", "avx512bw", "avx512_vnni", "avx512_bf16", "avx512_fp16", "avx_vnni")
+MATRIX_ABILITIES = ("amx_tile", "amx_int8", "amx_bf16")
+ARM_ABILITIES = ("asimd", "asimddp", "i8mm", "bf16", "sve", "sve2")
+ABILITIES = frozenset((*X86_ABILITIES, *MATRIX_ABILITIES, *ARM_ABILITIES))
 WIDEST_FIRST = ("amx_int8", "avx512_vnni", "avx512f", "avx_vnni", "avx2", "avx", "sve2", "sve", "i8mm", "asimddp", "asimd")
 
 Processor = Mapping[str, str]

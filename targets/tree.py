@@ -56,13 +56,16 @@ def children(pid: int) -> list[int]:
     return found
 
 
-def shared_bytes(pid: int) -> int:
-    """Proportional set size: memory that several processes share is divided between them. Slow: it walks the page tables."""
+def proportional_bytes(process: Process) -> int:
+    """Proportional set size: memory that several processes share is divided between them. Slow: it walks the page tables.
+
+    A process that forbids this look at itself is charged with all that it has resident.
+    """
     try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        lines = Path(f"/proc/{process.pid}/smaps_rollup").read_text().splitlines()
     except (FileNotFoundError, ProcessLookupError, PermissionError):
-        return 0
-    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), 0)
+        return process.resident_bytes
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), process.resident_bytes)
 
 
 def tree_seconds(root: int) -> float:

@@ -127,9 +127,9 @@ async def _ready(confined: Confined, socket: Path, limit: float) -> float:
     try:
         async with asyncio.timeout(limit):
             while not await _healthy(socket):
-                ending = describe_ending(confined)
-                if ending is not None:
-                    raise ServerFailed(ending, confined.log_tail(LOG_BYTES))
+                if confined.exit_code is not None:
+                    await confined.wait()
+                    raise ServerFailed(describe_ending(confined) or "ended", confined.log_tail(LOG_BYTES))
                 await asyncio.sleep(POLL_SECONDS)
     except TimeoutError:
         raise ServerFailed(f"did not answer GET /health within {limit:g} s", confined.log_tail(LOG_BYTES)) from None

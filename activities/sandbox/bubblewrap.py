@@ -12,7 +12,7 @@ from pathlib import Path
 from activities.sandbox.cell import MIB, Cell
 
 PROJECT = Path(__file__).resolve().parents[2]
-PACKAGES = ("activities", "cli", "models", "scenarios", "search", "targets", "workflows", "worker.py")
+PACKAGES = ("activities", "cli", "models", "scenarios", "search", "targets", "workflows")
 SYSTEM_FOLDERS = ("/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin")
 SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives", "/etc/localtime")
 TEMPORARY_BYTES = 16 * MIB
@@ -83,12 +83,14 @@ def _python() -> Iterator[str]:
     roots = [*prefixes, *map(Path, SYSTEM_FOLDERS)]
     for prefix in prefixes:
         yield from ("--ro-bind", str(prefix), str(prefix))
-    for folder in _own_source():
-        if any(folder.is_relative_to(root) for root in roots):
-            yield from ("--tmpfs", str(folder), "--remount-ro", str(folder))
+    hidden = [folder for folder in _own_source() if any(folder.is_relative_to(root) for root in roots)]
+    for folder in hidden:
+        yield from ("--tmpfs", str(folder))
     for prefix in prefixes:
-        if prefix.is_relative_to(PROJECT):
+        if any(prefix.is_relative_to(folder) for folder in hidden):
             yield from ("--ro-bind", str(prefix), str(prefix))
+    for folder in hidden:
+        yield from ("--remount-ro", str(folder))
 
 
 def python_folders() -> list[Path]:

@@ -22,26 +22,32 @@ from pathlib import Path
 from activities.sandbox.cell import Cell, Usage
 from activities.sandbox.descriptors import readable
 from activities.sandbox.log import BoundedLog
-from activities.sandbox.spawn import OUTPUT_BYTES, spawn
+from activities.sandbox.spawn import OUTPUT_BYTES, STATUS_BYTES, SandboxBroken, Spawned, spawn
 from activities.sandbox.watchdog import Watchdog, in_words
 from targets.tree import children
 
 LOOK_SECONDS = 0.15
+COMMAND_RAN = b"exit-code"
+"""Bubblewrap reports the command's exit code only when it reached the command."""
 
 
 class Confined:
     """A running cell."""
 
-    def __init__(self, cell: Cell, process: asyncio.subprocess.Process, root: int, log: BoundedLog) -> None:
-        self.pid = root
+    def __init__(self, cell: Cell, spawned: Spawned, log: BoundedLog) -> None:
+        self.pid = spawned.root
         """The first process of the cell's namespace, as the host sees it: the root of its tree."""
         self.breach: str | None = None
         """The limit that it broke, in words."""
         self._cell = cell
-        self._process = process
-        self._root = os.pidfd_open(root)
+        self._spawned = spawned
+        self._process = spawned.process
+        self._root = os.pidfd_open(spawned.root)
         self._log = log
-        self._watchdog = Watchdog(cell, root)
+        self._watchdog = Watchdog(cell, spawned.root)
+        self._drained = asyncio.Event()
+        self._killed = False
+        self._said = b""
 
     @property
     def exit_code(self) -> int | None:
@@ -49,10 +55,18 @@ class Confined:
         return self._process.returncode
 
     async def wait(self) -> int:
-        """Until the command has ended and nothing of the cell lives; its exit code."""
+        """Until the command has ended and nothing of the cell lives; its exit code. Raises `SandboxBroken` when it never ran."""
+        code = await self.end()
+        if not self._killed and COMMAND_RAN not in self._said:
+            raise SandboxBroken(f"bubblewrap ended with code {code}: {self.log_tail().strip()}")
+        return code
+
+    async def end(self) -> int:
+        """Until nothing of the cell lives and all that it printed is in the log."""
         code = await self._process.wait()
-        self.kill()
         await readable(self._root)
+        await self._drained.wait()
+        self._said += os.read(self._spawned.status, STATUS_BYTES)
         return code
 
     async def terminate(self, grace: float) -> bool:
@@ -72,6 +86,7 @@ class Confined:
 
     def kill(self) -> None:
         """End all processes of the cell at once: the kernel does, when the first one of its namespace dies."""
+        self._killed = self._killed or self.exit_code is None
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._root, signal.SIGKILL)
 
@@ -87,20 +102,35 @@ class Confined:
 
     async def watch(self) -> None:
         """Look at the limits until the cell ends, and end it when one is broken."""
-        while self.exit_code is None and self.breach is None:
-            self._refuse(self._watchdog.look())
-            await asyncio.sleep(LOOK_SECONDS)
+        try:
+            while self.breach is None and not await self._ends_within(LOOK_SECONDS):
+                self._refuse(self._watchdog.look())
+        finally:
+            self.kill()
 
     async def pump(self, output: asyncio.StreamReader) -> None:
         """Carry what it prints into the log until it ends."""
-        while chunk := await output.read(OUTPUT_BYTES):
-            self._log.write(chunk)
-            if self._log.total_bytes > self._cell.limits.log_bytes:
-                self._refuse(f"printed more than {in_words(self._cell.limits.log_bytes)}")
+        try:
+            while chunk := await output.read(OUTPUT_BYTES):
+                self._log.write(chunk)
+                if self._log.total_bytes > self._cell.limits.log_bytes:
+                    self._refuse(f"printed more than {in_words(self._cell.limits.log_bytes)}")
+        finally:
+            self._drained.set()
 
     def close(self) -> None:
-        """Give the descriptor back."""
+        """Finish the log and give the descriptors back."""
+        self._log.close()
         os.close(self._root)
+        os.close(self._spawned.status)
+
+    async def _ends_within(self, seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._process.wait()
+        except TimeoutError:
+            return False
+        return True
 
     def _refuse(self, breach: str | None) -> None:
         if breach is not None and self.breach is None:
@@ -118,23 +148,26 @@ async def confine(cell: Cell, *, log: Path, keep: int | None = None) -> AsyncGen
     open, out of the command's reach, so that a lock on it is held as long as the cell lives."""
     bounded = BoundedLog(log)
     try:
-        process, root = await spawn(cell, keep)
-        confined = Confined(cell, process, root, bounded)
-        assert process.stdout is not None
-        tasks = [asyncio.create_task(confined.watch()), asyncio.create_task(confined.pump(process.stdout))]
-        try:
-            yield confined
-        finally:
-            confined.kill()
-            await asyncio.shield(_bury(confined, tasks))
-    finally:
+        spawned = await spawn(cell, keep)
+    except BaseException:
         bounded.close()
+        raise
+    confined = Confined(cell, spawned, bounded)
+    assert spawned.process.stdout is not None
+    tasks = [asyncio.create_task(confined.watch()), asyncio.create_task(confined.pump(spawned.process.stdout))]
+    try:
+        yield confined
+    finally:
+        confined.kill()
+        await asyncio.shield(_bury(confined, tasks))
 
 
 async def _bury(confined: Confined, tasks: list[asyncio.Task[None]]) -> None:
-    await confined.wait()
-    await asyncio.gather(*tasks)
-    confined.close()
+    try:
+        await confined.end()
+        await asyncio.gather(*tasks)
+    finally:
+        confined.close()
 
 
 def _inner_pid(pid: int) -> int:

@@ -6,6 +6,7 @@ import json
 import os
 import resource
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
@@ -22,8 +23,20 @@ class SandboxBroken(OSError):
     """Bubblewrap could not set the cell up: the machine or our arguments are at fault, never the candidate."""
 
 
-async def spawn(cell: Cell, keep: int | None) -> tuple[asyncio.subprocess.Process, int]:
-    """The running bubblewrap, and the process id of the first process inside as the host sees it."""
+@dataclass(frozen=True)
+class Spawned:
+    """A cell whose command is about to run."""
+
+    process: asyncio.subprocess.Process
+    """Bubblewrap itself, outside of the namespaces."""
+    root: int
+    """The first process inside, as the host sees it."""
+    status: int
+    """A descriptor to read what bubblewrap says about the command; the owner closes it."""
+
+
+async def spawn(cell: Cell, keep: int | None) -> Spawned:
+    """Start the cell, which waits for nothing any more."""
     async with pipes() as (status, go):
         with texts(stubs()) as files:
             arguments = bubblewrap_arguments(cell, stubs=files, status=status.into, block=go.out, sync=keep)
@@ -39,7 +52,7 @@ async def spawn(cell: Cell, keep: int | None) -> tuple[asyncio.subprocess.Proces
                 process.kill()
             await process.wait()
             raise
-    return process, root
+        return Spawned(process, root, os.dup(status.out))
 
 
 async def _launch(cell: Cell, arguments: list[str], passed: list[int]) -> asyncio.subprocess.Process:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from activities.sandbox.cell import GIB, MIB, Cell, Limits, Usage
-from targets.tree import Process, read_tree, shared_bytes
+from targets.tree import Process, proportional_bytes, read_tree
 
 
 class Watchdog:
@@ -49,7 +49,7 @@ class Watchdog:
     def _memory_breach(self, processes: list[Process]) -> str | None:
         """Resident memory counts a shared page once per process, so the exact sum decides, which is dearer to read."""
         limit = self._limits.memory_bytes
-        if self.usage.memory_bytes <= limit or sum(shared_bytes(process.pid) for process in processes) <= limit:
+        if self.usage.memory_bytes <= limit or sum(map(proportional_bytes, processes)) <= limit:
             return None
         return f"used more than {in_words(limit)} of memory"
 
