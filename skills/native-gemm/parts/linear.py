@@ -1,0 +1,35 @@
+"""Matrix products by our own kernel: a weight in panels, streamed once per step for any number of rows."""
+
+import torch
+from torch import Tensor
+
+from native import COUNT, POINTER, function
+
+_width = function("panel_width", result=COUNT)()
+_pack = function("pack", POINTER, COUNT, COUNT, POINTER)
+_linear = function("linear", POINTER, COUNT, COUNT, POINTER, COUNT, POINTER)
+
+
+class Linear:
+    """One weight of shape (out, in), kept as panels of some outputs each."""
+
+    def __init__(self, panels: Tensor, outputs: int, inputs: int) -> None:
+        self.panels = panels
+        self.outputs = outputs
+        self.inputs = inputs
+
+    @classmethod
+    def pack(cls, weight: Tensor) -> "Linear":
+        """Copy a weight of shape (out, in) into panels."""
+        weight = weight.float().contiguous()
+        outputs, inputs = weight.shape
+        panels = torch.empty(-(-outputs // _width) * _width * inputs)
+        _pack(weight.data_ptr(), outputs, inputs, panels.data_ptr())
+        return cls(panels, outputs, inputs)
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """x (rows, in) to y (rows, out)."""
+        x = x.contiguous()
+        y = torch.empty(x.shape[0], self.outputs)
+        _linear(x.data_ptr(), x.shape[0], self.inputs, self.panels.data_ptr(), self.outputs, y.data_ptr())
+        return y
