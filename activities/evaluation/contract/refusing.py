@@ -52,7 +52,7 @@ async def a_request_beyond_the_context_is_refused(probe: Probe) -> None:
     """A prompt longer than the model's context, and one that leaves no room for the tokens asked for."""
     context = probe.ground.checkpoint.context_tokens
     for length, tokens in ((context + 1, 1), (context // 2, context)):
-        prompt: JsonValue = [1] * length
+        prompt: JsonValue = [1 for _ in range(length)]
         await probe.refused(_COMPLETIONS, {"prompt": prompt, "max_tokens": tokens})
 
 
