@@ -19,18 +19,18 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from activities.agents.catalog import load_catalog
-from activities.conclude import Concluder
-from activities.found import Found
+from activities.benchmark import Measurer, Screener
 from activities.build import Builder
+from activities.conclude import Concluder
 from activities.conformance import ConformanceGate
 from activities.correctness import CorrectnessGate
+from activities.found import Found
 from activities.generate import Generator
 from activities.home import Home
 from activities.ledger.ledger import Ledger
-from activities.benchmark import Measurer, Screener
-from activities.profile import Profiler
 from activities.plan import Planner
 from activities.prepare import Preparer
+from activities.profile import Profiler
 from activities.record import Recorder
 from activities.workshop import Workshop, open_workshop
 from cli.temporal import connect
@@ -76,6 +76,8 @@ async def serve(home: Home, *, target: str, address: str | None) -> None:
         workshop = await stack.enter_async_context(open_workshop(home, find_target(target)))
         for worker in (_searches(client), _agents(client, home, threads), _checks(client, workshop), _device(client, workshop)):
             await stack.enter_async_context(worker)
+        home.worker_ready.parent.mkdir(parents=True, exist_ok=True)
+        home.worker_ready.write_text(str(os.getpid()))
         logging.info("serving the target %s for the home %s", target, home.root)
         await stopped.wait()
     await asyncio.sleep(EXIT_PAUSE_SECONDS)

@@ -1,7 +1,7 @@
 """Beats once a second while a long step runs, and carries its last words to those who watch."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
 
 from temporalio import activity
@@ -12,7 +12,7 @@ Say = Callable[[str], None]
 
 
 @asynccontextmanager
-async def beating(first_words: str) -> AsyncIterator[Say]:
+async def beating(first_words: str) -> AsyncGenerator[Say]:
     """Gives a function that sets the words of the next beat."""
     words = [first_words]
 

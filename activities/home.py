@@ -54,3 +54,8 @@ class Home(Value):
     def temporal_database(self) -> Path:
         """History of the embedded Temporal server."""
         return self.root / "temporal.db"
+
+    @property
+    def worker_ready(self) -> Path:
+        """Holds the process id of the worker once it serves."""
+        return self.root / "locks" / "worker.ready"

@@ -64,6 +64,7 @@ async def ensure_up(home: Home, say: Say, *, target: str = "cpu") -> EngineState
     home.root.mkdir(parents=True, exist_ok=True)
     address = None if configured_cluster() else await _ensure_server(home, say)
     _ensure_worker(home, say, target=target, address=address)
+    await _serves(home)
     return inspect(home)
 
 
@@ -97,8 +98,8 @@ def _start_server(home: Home, say: Say) -> Resident:
     _tune_database(home.temporal_database)
     port, ui_port = _kept_or_free_ports(home)
     command = [
-        *(str(_binary()), "server", "start-dev", "--ip", "127.0.0.1", "--port", str(port), "--ui-port", str(ui_port), "--ui-disable-news-fetch"),
-        *("--db-filename", str(home.temporal_database), "--log-level", "warn"),
+        *(str(_binary()), "server", "start-dev", "--log-level", "warn", "--db-filename", str(home.temporal_database)),
+        *("--ip", "127.0.0.1", "--port", str(port), "--ui-port", str(ui_port), "--ui-disable-news-fetch"),
         *("--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "busy_timeout=10000", "--sqlite-pragma", "synchronous=FULL"),
     ]
     details = {"address": f"127.0.0.1:{port}", "ui": f"http://127.0.0.1:{ui_port}"}
@@ -116,7 +117,7 @@ def _ensure_worker(home: Home, say: Say, *, target: str, address: str | None) ->
     if address:
         command += ["--address", address]
     try:
-        start_resident(command, lock=_worker_lock(home), log=home.logs / "worker.log", details={}, environment=dict(os.environ))
+        start_resident(command, lock=_worker_lock(home), log=_worker_log(home), details={}, environment=dict(os.environ))
     except AlreadyRunning:
         return
 
@@ -135,6 +136,20 @@ async def _answers(home: Home, address: str) -> None:
             if time.monotonic() > deadline:
                 raise EngineFailed(f"the Temporal server does not answer at {address} ({error}); see {_server_log(home)}") from None
             await asyncio.sleep(0.1)
+
+
+async def _serves(home: Home) -> None:
+    """Wait until the worker has said that it serves."""
+    deadline = time.monotonic() + START_LIMIT_SECONDS
+    while True:
+        worker = find_resident(_worker_lock(home))
+        if worker is None:
+            raise EngineFailed(f"the worker ended at start: {_last_line(_worker_log(home))}")
+        if home.worker_ready.exists() and home.worker_ready.read_text() == str(worker.pid):
+            return
+        if time.monotonic() > deadline:
+            raise EngineFailed(f"the worker does not begin to serve; see {_worker_log(home)}")
+        await asyncio.sleep(0.1)
 
 
 async def _keep_for_a_year(client: Client) -> None:
@@ -210,6 +225,10 @@ def _last_line(log: Path) -> str:
 
 def _server_log(home: Home) -> Path:
     return home.logs / "temporal.log"
+
+
+def _worker_log(home: Home) -> Path:
+    return home.logs / "worker.log"
 
 
 def _server_lock(home: Home) -> Path:

@@ -1,4 +1,4 @@
-"""The deterministic sandbox that workflow code runs in; the project's own packages pass through, since they are pure where workflows use them."""
+"""The deterministic sandbox that workflow code runs in; our own packages pass through: they are pure where workflows use them."""
 
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
