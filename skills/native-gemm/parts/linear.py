@@ -1,9 +1,8 @@
 """Matrix products by our own kernel: a weight in panels, streamed once per step for any number of rows."""
 
 import torch
-from torch import Tensor
-
 from native import COUNT, POINTER, function
+from torch import Tensor
 
 _width = function("panel_width", result=COUNT)()
 _pack = function("pack", POINTER, COUNT, COUNT, POINTER)
