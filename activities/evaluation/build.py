@@ -1,7 +1,6 @@
 """Runs a candidate's `build.py` once per tree, in the sandbox with the compilers at hand."""
 
 import asyncio
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 from activities.evaluation.server import LOG_BYTES, describe_ending
 from activities.sandbox.cell import GIB, Cell, Limits
 from activities.sandbox.confinement import confine
+from activities.sandbox.removal import remove_folder
 
 MEMORY_BYTES = 8 * GIB
 OUTPUT_BYTES = GIB
@@ -54,7 +54,7 @@ async def _make(candidate: Path, out: Path, limit_seconds: float) -> None:
         await _run(_cell(candidate, made, limit_seconds), workplace / "log")
         _publish(made, out)
     finally:
-        await asyncio.to_thread(shutil.rmtree, workplace, ignore_errors=True)
+        await asyncio.to_thread(remove_folder, workplace)
 
 
 async def _run(cell: Cell, log: Path) -> None:

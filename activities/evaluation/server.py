@@ -3,7 +3,7 @@
 import asyncio
 import os
 import re
-import shutil
+import signal
 import stat
 import sys
 import tempfile
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from activities.sandbox.cell import MIB, Cell, Limits, Usage
 from activities.sandbox.confinement import Confined, confine
+from activities.sandbox.removal import remove_folder
 from search.value import Value
 from targets.lease import Lease, private_folder
 
@@ -76,6 +77,10 @@ class Server:
         """Why it runs no more, in words; None while it runs."""
         return describe_ending(self._confined)
 
+    async def ended(self) -> None:
+        """Until it runs no more."""
+        await self._confined.wait()
+
     async def stop(self, grace: float = STOP_SECONDS) -> bool:
         """Send SIGTERM, and kill it after `grace` seconds; whether it stopped in time, by itself, with exit code 0."""
         by_itself = await self._confined.terminate(grace)
@@ -97,7 +102,7 @@ async def serving(launch: Launch, *, runs: Path, lease: Lease | None) -> AsyncGe
             yield server
             await server.stop()
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove_folder(folder)
 
 
 def _cell(launch: Launch, outside: Path) -> Cell:
@@ -172,9 +177,15 @@ def describe_ending(confined: Confined) -> str | None:
     code = confined.exit_code
     if code is None:
         return None
-    how = f"ended by signal {code - 128}" if code > 128 else f"exited with code {code}"
-    error = _error_line(confined.log_tail(LOG_BYTES))
-    return f"{how}: {error}" if error else how
+    error = _error_line(confined.log_tail(LOG_BYTES)) if code else ""
+    return f"{_how(code)}: {error}" if error else _how(code)
+
+
+def _how(code: int) -> str:
+    if code <= 128:
+        return f"exited with code {code}"
+    name = signal.strsignal(code - 128)
+    return f"ended by signal {code - 128} ({name})" if name else f"ended by signal {code - 128}"
 
 
 def _error_line(log: str) -> str:

@@ -57,17 +57,17 @@ async def test_a_tree_is_built_once_also_by_two_at_a_time(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("script", "reason"),
     [
-        ("raise ValueError('no such flag')", "build.py exited with code 1: ValueError: no such flag"),
-        ("while True: pass", "build.py ran longer than 1 s"),
+        ("raise ValueError('no such flag')", "exited with code 1: ValueError: no such flag"),
+        ("while True: pass", "ran longer than 1 s"),
         (
             "import urllib.request; urllib.request.urlopen('http://192.0.2.1', timeout=5)",
-            "build.py exited with code 1: urllib.error.URLError: *unreachable*",
+            "exited with code 1: urllib.error.URLError: <urlopen error [Errno 101] Network is unreachable>",
         ),
-        ("open('/candidate/x', 'w')", "build.py exited with code 1: OSError: *Read-only file system*"),
+        ("open('/candidate/x', 'w')", "exited with code 1: OSError: [Errno 30] Read-only file system: '/candidate/x'"),
     ],
 )
 async def test_a_failed_build_is_told_and_leaves_nothing(tmp_path: Path, script: str, reason: str) -> None:
     with pytest.raises(BuildFailed) as caught:
         await build_tree(candidate(tmp_path, script), tmp_path / "builds/tree", limit_seconds=1)
-    assert Path(caught.value.reason).match(reason) or caught.value.reason == reason
+    assert caught.value.reason == f"build.py {reason}"
     assert left(tmp_path / "builds") == []

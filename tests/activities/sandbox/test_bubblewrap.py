@@ -29,5 +29,7 @@ def test_only_the_environment_of_the_project_is_visible(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", project / ".venv"], check=True)
     packages = os.pathsep.join([str(project), *(path for path in sys.path if path.endswith("site-packages"))])
     command = [project / ".venv/bin/python", "-c", SCRIPT, project, tmp_path / "log"]
-    told = subprocess.run(command, env={"PYTHONPATH": packages, "PATH": os.environ["PATH"]}, cwd=tmp_path, capture_output=True, text=True, check=True)
+    told = subprocess.run(
+        command, env={"PYTHONPATH": packages, "PATH": os.environ["PATH"]}, cwd=tmp_path, capture_output=True, text=True, check=True
+    )
     assert told.stdout == "['.venv'] True\n", told.stderr

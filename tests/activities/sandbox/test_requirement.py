@@ -22,7 +22,7 @@ def test_this_machine_can_confine() -> None:
 
 def test_a_missing_bubblewrap_is_named_with_its_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(SandboxMissing, match="bubblewrap is not installed.*install bubblewrap"):
+    with pytest.raises(SandboxMissing, match=r"bubblewrap is not installed.*install bubblewrap"):
         require_sandbox()
 
 
