@@ -23,10 +23,11 @@ OWN_PACKAGES = ("activities", "cli", "models", "scenarios", "search", "targets",
 
 def main() -> NoReturn:
     """The entry point."""
-    _leave(_run(sys.argv[1:] or ["--help"]))
+    _leave(run(sys.argv[1:] or ["--help"]))
 
 
-def _run(arguments: list[str]) -> int:
+def run(arguments: list[str]) -> int:
+    """One command; its exit code."""
     try:
         code = app(arguments, prog_name="vibeserve", standalone_mode=False)
         return code if isinstance(code, int) else DONE

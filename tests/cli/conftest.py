@@ -1,4 +1,4 @@
-"""The real command in a process of its own, and a home whose ledger tells of a search."""
+"""The command, in this process or in one of its own, and a home whose ledger tells of a search."""
 
 import os
 import subprocess
@@ -11,12 +11,22 @@ from told_search import tell
 
 from activities.home import Home
 from activities.ledger.ledger import Ledger
+from cli.app import run
+from search.value import Value
 
 COMMAND = Path(sys.executable).parent / "vibeserve"
 LIMIT_SECONDS = 120
 
-Run = subprocess.CompletedProcess[str]
-Vibeserve = Callable[..., Run]
+
+class Ended(Value):
+    """A command that has ended."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+
+Vibeserve = Callable[..., Ended]
 
 
 @pytest.fixture
@@ -34,25 +44,46 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 
 @pytest.fixture
-def vibeserve(home: Home) -> Vibeserve:
+def vibeserve(home: Home, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Vibeserve:
     """The command in a home that does not exist yet."""
-    return command_in(home)
+    return _here(home, monkeypatch, capfd)
 
 
 @pytest.fixture
-def telling(told: Home) -> Vibeserve:
+def telling(told: Home, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Vibeserve:
     """The command in the home with the search `first`."""
-    return command_in(told)
+    return _here(told, monkeypatch, capfd)
 
 
-def command_in(home: Home) -> Vibeserve:
-    """The command as a person types it; no cluster of the world outside is seen, and no terminal."""
-    return lambda *arguments: subprocess.run(
-        [str(COMMAND), *arguments], capture_output=True, text=True, timeout=LIMIT_SECONDS, check=False, env=environment_of(home)
+def _here(home: Home, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Vibeserve:
+    """All of the command but the end of its process, which takes a second to begin."""
+    for name in os.environ.keys() - environment_of(home).keys():
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("VIBESERVE_HOME", str(home.root))
+
+    def type_in(*arguments: str) -> Ended:
+        capfd.readouterr()
+        code = run(list(arguments))
+        stdout, stderr = capfd.readouterr()
+        return Ended(code=code, stdout=stdout, stderr=stderr)
+
+    return type_in
+
+
+def start(home: Home, *arguments: str, **environment: str) -> Ended:
+    """The command as a person starts it, in a process of its own."""
+    ended = subprocess.run(
+        [str(COMMAND), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_SECONDS,
+        check=False,
+        env={**environment_of(home), **environment},
     )
+    return Ended(code=ended.returncode, stdout=ended.stdout, stderr=ended.stderr)
 
 
 def environment_of(home: Home) -> dict[str, str]:
-    """What the command reads of its environment."""
+    """What the command reads of its environment: no cluster of the world outside, no terminal."""
     kept = {name: text for name, text in os.environ.items() if not name.startswith(("TEMPORAL_", "VIBESERVE_", "COLUMNS"))}
     return {**kept, "VIBESERVE_HOME": str(home.root)}

@@ -1,0 +1,96 @@
+"""What a person sees who types something wrong: one line, the right exit code, and nothing on stdout."""
+
+import pytest
+from conftest import Vibeserve, start
+from typer.testing import CliRunner
+
+from activities.home import Home
+from cli.commands import app
+
+MISTAKES = {
+    "bogus": "bogus",
+    "model": "Missing command",
+    "search": "SCENARIO",
+    "search nope": "known: chat",
+    "search chat --target abacus": "known: cpu",
+    "search chat --model enormous": "tiny, small, full",
+    "search chat --agent oracle": "known: recipes",
+    "search chat --policy hope": "bandit",
+    "search chat --correctness vague": "lossless, bounded",
+    "search chat --looks 10,3": "rise",
+    "search chat --looks three": "separated by commas",
+    "search chat --name Not_a_name": "small letters",
+    "search chat --candidates 0": "--candidates",
+    "evaluate chat /nowhere": "not a folder",
+    "evaluate nope /tmp": "known: chat",
+    "skill show sorcery": "static-kv",
+    "target probe abacus": "known: cpu",
+    "history first": "vibeserve search chat",
+    "serve first": "neither a search",
+    "serve first --port 70000": "--port",
+}
+
+
+@pytest.mark.parametrize("typed", MISTAKES)
+def test_a_mistake_is_one_line_with_exit_code_2_and_changes_nothing(typed: str, vibeserve: Vibeserve, home: Home) -> None:
+    ended = vibeserve(*typed.split())
+    assert ended.code == 2
+    assert ended.stdout == ""
+    assert len(ended.stderr.splitlines()) == 1
+    assert MISTAKES[typed] in ended.stderr
+    assert not home.root.exists()
+
+
+def test_the_exit_code_and_the_line_are_those_of_the_process(home: Home) -> None:
+    ended = start(home, "search", "nope")
+    assert (ended.code, ended.stdout, ended.stderr) == (2, "", "vibeserve: unknown scenario 'nope'; known: chat\n")
+
+
+def test_a_broken_model_folder_is_refused_before_anything_is_started(vibeserve: Vibeserve, home: Home) -> None:
+    home.root.parent.joinpath("weights").mkdir()
+    ended = vibeserve("search", "chat", "--model", str(home.root.parent / "weights"))
+    assert ended.code == 2
+    assert "config.json" in ended.stderr
+    assert not home.root.exists()
+
+
+def test_a_ledger_that_is_no_repository_fails_with_one_line(vibeserve: Vibeserve, home: Home) -> None:
+    home.root.mkdir()
+    home.ledger.write_text("not a repository")
+    ended = vibeserve("list")
+    assert ended.code == 1
+    assert len(ended.stderr.splitlines()) == 1
+    assert "ledger" in ended.stderr
+
+
+@pytest.mark.parametrize("command", ["watch first", "stop first"])
+def test_without_an_engine_the_command_that_starts_it_is_named(command: str, telling: Vibeserve) -> None:
+    ended = telling(*command.split())
+    assert ended.code == 1
+    assert len(ended.stderr.splitlines()) == 1
+    assert "vibeserve up" in ended.stderr
+
+
+def test_a_name_that_is_taken_is_refused_with_what_to_type_instead(telling: Vibeserve) -> None:
+    ended = telling("search", "chat", "--model", "tiny", "--name", "first")
+    assert ended.code == 2
+    assert "vibeserve watch first" in ended.stderr
+    assert "--name" in ended.stderr
+
+
+def test_without_arguments_the_commands_are_listed(home: Home) -> None:
+    ended = start(home)
+    assert ended.code == 0
+    assert "search" in ended.stdout
+
+
+COMMANDS = ("up", "down", "status", "doctor", "search", "list", "watch", "history", "show", "diff", "stop", "evaluate", "serve")
+GROUPS = ("scenario list", "target list", "target probe", "model list", "model make", "skill list", "skill show")
+
+
+@pytest.mark.parametrize("command", (*COMMANDS, *GROUPS))
+def test_help_says_in_one_line_what_a_command_does_and_gives_an_example(command: str) -> None:
+
+    told = CliRunner().invoke(app, [*command.split(), "--help"], terminal_width=200).stdout
+    assert "Example" in told
+    assert f"vibeserve {command}" in told.split("Example")[1]
