@@ -134,7 +134,7 @@ class Repository:
         return None if status else output.decode().strip()
 
     def move(self, ref: str, new: str, expected: str | None) -> None:
-        """Compare and swap: harmless when the reference stands at `new` already, else RefConflict unless it stands at `expected`."""
+        """Compare and swap: harmless when the reference has reached `new` before, else RefConflict unless it stands at `expected`."""
         try:
             with locked(self.path / "vibeserve.lock") as lock:
                 swap = ("update-ref", "--no-deref", ref, new, expected or NOTHING)
@@ -147,7 +147,7 @@ class Repository:
         if not status:
             return
         found = self.where(ref)
-        if found == new:
+        if found is not None and self.attempt("merge-base", "--is-ancestor", new, found)[0] == 0:
             return
         if found != expected:
             raise RefConflict(ref, expected, found)

@@ -145,3 +145,12 @@ def test_tidying_loses_nothing(ledger: Ledger) -> None:
     assert (refs(ledger), ledger.records("first"), ledger.log("first")) == before
     propose(ledger, "first", 6)
     assert_sound(ledger)
+
+
+def test_a_step_that_comes_late_changes_nothing(ledger: Ledger) -> None:
+    """As when a worker that was thought dead goes on: what it does was done already."""
+    spec = begin(ledger)
+    source = propose(ledger, "first", 1)
+    verdict = ledger.write_verdict(spec, make_record(1, source), when=minutes(2))
+    assert propose(ledger, "first", 1) == source
+    assert ledger.tip(candidate_branch("first", 1)) == verdict
