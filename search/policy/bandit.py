@@ -83,18 +83,18 @@ class Mind:
     def _option(self, origin: Origin, made: Composition) -> Option:
         done = change(origin.composition, made, self._recipes)
         parts = weights(done)
-        gain = origin.head_start + sum(self._part(name, weight, swap=bool(done.added)) for name, weight in parts.items())
+        gain = origin.head_start + sum(self._part(name, weight) for name, weight in parts.items())
         passes = math.prod(self._beliefs.trust(name).chance for name in done.added)
         return Option(origin=origin, composition=made, worth=passes * gain if gain > 0 else gain)
 
-    def _part(self, feature: str, weight: float, *, swap: bool) -> float:
-        """An optimistic draw (May and others 2012): never below the mean. What a swap gives up counts at its mean."""
+    def _part(self, feature: str, weight: float) -> float:
+        """An optimistic draw (May and others 2012): never below the mean. What is taken out counts at its mean."""
         mean = weight * self._beliefs.gain(feature, self._recipes).mean
-        drawn = max(mean, weight * self._draws.get(feature, 0.0))
-        if weight < 0 and feature in self._recipes:
-            return mean if swap else drawn
         recipe = self._recipes.get(feature)
-        return drawn if recipe is None else drawn - mean + bounded(mean, recipe, self._profile)
+        if recipe is not None and weight < 0:
+            return mean
+        optimism = max(0.0, weight * self._draws.get(feature, 0.0) - mean)
+        return optimism + (mean if recipe is None else bounded(mean, recipe, self._profile))
 
 
 def _draw(recipes: Offer, beliefs: Beliefs, chance: random.Random) -> Mapping[str, float]:
@@ -116,6 +116,7 @@ def _origins(situation: Situation, recipes: Offer) -> Iterator[Origin]:
 
 
 def _proposal(situation: Situation, best: Option, beliefs: Beliefs, recipes: Offer) -> Proposal:
-    done = change(best.origin.composition, best.composition, recipes)
-    expected = best.origin.head_start + beliefs.expected(done, recipes)
-    return Proposal(parent=best.origin.number, hypothesis=explain(situation, best.origin.composition, best.composition, expected, recipes))
+    origin, made = best.origin, best.composition
+    expected = origin.head_start + beliefs.expected(change(origin.composition, made, recipes), recipes)
+    hypothesis = explain(situation, before=origin.composition, after=made, expected=expected, recipes=recipes)
+    return Proposal(parent=origin.number, hypothesis=hypothesis)

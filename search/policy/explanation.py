@@ -22,14 +22,14 @@ WORDS = {
 }
 
 
-def explain(situation: Situation, before: Composition, after: Composition, expected: float, recipes: Offer) -> Hypothesis:
+def explain(situation: Situation, *, before: Composition, after: Composition, expected: float, recipes: Offer) -> Hypothesis:
     """The hypothesis that `after`, made from `before`, is `expected` (a log-gain) faster than the champion."""
     done = change(before, after, recipes)
     leads = _leads(done, recipes)
     return Hypothesis(
         claim=_claim(done, leads, after, recipes),
         mechanism=_mechanism(done, leads, recipes),
-        evidence=_evidence(situation, done, recipes),
+        evidence=_evidence(situation, before, done, recipes),
         falsifier=_falsifier(situation, done, expected, recipes),
         expected_log_gain=expected,
         composition=after,
@@ -37,9 +37,9 @@ def explain(situation: Situation, before: Composition, after: Composition, expec
 
 
 def _leads(done: Change, recipes: Offer) -> tuple[Recipe, ...]:
-    """The added recipes that are not merely needed by another added one, the most promising first."""
-    needed = {need for name in done.added for need in recipes[name].needs}
-    leads = [recipes[name] for name in done.added if name not in needed]
+    """The added recipes that are not merely needed by another added one, the most promising first; all where they need each other."""
+    needed = {need for name in done.added for need in recipes[name].needs if need != name}
+    leads = [recipes[name] for name in done.added if name not in needed] or [recipes[name] for name in done.added]
     return tuple(sorted(leads, key=lambda recipe: -recipe.prior_log_gain))
 
 
@@ -71,12 +71,27 @@ def _mechanism(done: Change, leads: Sequence[Recipe], recipes: Offer) -> str:
     return " ".join(sentences)
 
 
-def _evidence(situation: Situation, done: Change, recipes: Offer) -> str:
-    sentences = [*_profile_sentences(situation, done, recipes), *_history_sentences(situation, done)]
+def _evidence(situation: Situation, before: Composition, done: Change, recipes: Offer) -> str:
+    sentences = [
+        *_origin_sentences(situation, before),
+        *_profile_sentences(situation, done, recipes),
+        *_history_sentences(situation, done),
+    ]
     expected = [f"{name} {math.exp(recipes[name].prior_log_gain):.2f}x" for name in done.added]
     if expected:
         sentences.append(f"The skills' authors expect {_listed(expected)}.")
     return " ".join(sentences) or "Nothing yet: neighbouring settings are tried to learn their slope."
+
+
+def _origin_sentences(situation: Situation, before: Composition) -> list[str]:
+    """Why it does not start from the champion, when it does not."""
+    if before.key() == situation.composition.key():
+        return []
+    made = [record for record in situation.records if (past := lineage.composition(record)) and past.key() == before.key()]
+    gains = [(record.number, lineage.log_gain(record)) for record in made]
+    return [
+        f"Candidate {number}, from which it starts, was undecided at {math.exp(gain):.2f}x." for number, gain in gains if gain is not None
+    ]
 
 
 def _profile_sentences(situation: Situation, done: Change, recipes: Offer) -> list[str]:

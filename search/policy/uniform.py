@@ -20,4 +20,5 @@ class Uniform:
             return None
         made = chance.choice(open_steps)
         expected = Beliefs().expected(change(situation.composition, made, recipes), recipes)
-        return Proposal(parent=situation.champion, hypothesis=explain(situation, situation.composition, made, expected, recipes))
+        hypothesis = explain(situation, before=situation.composition, after=made, expected=expected, recipes=recipes)
+        return Proposal(parent=situation.champion, hypothesis=hypothesis)
