@@ -24,7 +24,7 @@ from activities.build import Builder
 from activities.conclude import Concluder
 from activities.conformance import ConformanceGate
 from activities.correctness import CorrectnessGate
-from activities.found import Found
+from activities.found import Founder
 from activities.generate import Generator
 from activities.home import Home
 from activities.ledger.ledger import Ledger
@@ -95,7 +95,13 @@ def _searches(client: Client) -> Worker:
 
 def _agents(client: Client, home: Home, threads: ThreadPoolExecutor) -> Worker:
     ledger, catalog = Ledger.open(home.ledger), load_catalog()
-    activities = [Found(ledger), Planner(ledger, catalog), Generator(ledger, catalog), Recorder(ledger), Concluder(ledger)]
+    activities = [
+        Founder(ledger).found,
+        Planner(ledger, catalog).plan,
+        Generator(ledger, catalog).generate,
+        Recorder(ledger).record,
+        Concluder(ledger).conclude,
+    ]
     return Worker(client, task_queue=AGENTS_QUEUE, activities=activities, activity_executor=threads)
 
 
@@ -103,7 +109,12 @@ def _checks(client: Client, workshop: Workshop) -> Worker:
     return Worker(
         client,
         task_queue=checks_queue(workshop.target.name),
-        activities=[Preparer(workshop), Builder(workshop), ConformanceGate(workshop), CorrectnessGate(workshop)],
+        activities=[
+            Preparer(workshop).prepare,
+            Builder(workshop).build,
+            ConformanceGate(workshop).check,
+            CorrectnessGate(workshop).check,
+        ],
         max_concurrent_activities=CHECKS_AT_ONCE,
         max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
     )
@@ -113,7 +124,7 @@ def _device(client: Client, workshop: Workshop) -> Worker:
     return Worker(
         client,
         task_queue=device_queue(workshop.target.name),
-        activities=[Screener(workshop), Measurer(workshop), Profiler(workshop)],
+        activities=[Screener(workshop).screen, Measurer(workshop).measure_pair, Profiler(workshop).profile],
         max_concurrent_activities=1,
         max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
     )

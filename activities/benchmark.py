@@ -30,7 +30,7 @@ class Screener:
         self._workshop = workshop
 
     @activity.defn(name="screen")
-    async def __call__(self, task: PairTask) -> GateReport:
+    async def screen(self, task: PairTask) -> GateReport:
         """Passes unless the candidate failed or is far slower than the champion."""
         began = time.monotonic()
         async with beating("screen") as say, self._workshop.ground(task.setting, lambda words: say(f"screen: {words}")) as ground:
@@ -47,7 +47,7 @@ class Measurer:
         self._workshop = workshop
 
     @activity.defn(name="measure_pair")
-    async def __call__(self, task: PairTask) -> Pair | Rejected:
+    async def measure_pair(self, task: PairTask) -> Pair | Rejected:
         """Both arms with the same requests, in the order that the task gives."""
         async with beating(f"pair {task.pair}") as say, self._workshop.ground(task.setting, say) as ground:
             launches = await _launches(self._workshop, ground, task)

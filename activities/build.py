@@ -18,7 +18,7 @@ class Builder:
         self._workshop = workshop
 
     @activity.defn(name="build")
-    async def __call__(self, task: CheckTask) -> GateReport:
+    async def build(self, task: CheckTask) -> GateReport:
         """Passes when there is nothing to build or the build succeeds."""
         return await run_gate(self._workshop, task.setting, task.source, stage="build", check=_built)
 

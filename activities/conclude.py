@@ -14,7 +14,7 @@ class Concluder:
         self._ledger = ledger
 
     @activity.defn(name="conclude")
-    def __call__(self, conclusion: Conclusion) -> None:
+    def conclude(self, conclusion: Conclusion) -> None:
         """Keep the champion's figure against the starter, and why the search ended."""
         self._ledger.append(
             conclusion.setting.search,

@@ -16,6 +16,6 @@ class ConformanceGate:
         self._workshop = workshop
 
     @activity.defn(name="conformance")
-    async def __call__(self, task: CheckTask) -> GateReport:
+    async def check(self, task: CheckTask) -> GateReport:
         """Passes when every check of the scenario's API does."""
         return await run_gate(self._workshop, task.setting, task.source, stage="conformance", check=check_conformance)

@@ -20,7 +20,7 @@ class CorrectnessGate:
         self._workshop = workshop
 
     @activity.defn(name="correctness")
-    async def __call__(self, task: CheckTask) -> GateReport:
+    async def check(self, task: CheckTask) -> GateReport:
         """Passes when every answer is right; the questions come from the task's seed."""
 
         async def check(ground: Ground, launch: Launch) -> Passed | Rejected:

@@ -11,7 +11,7 @@ from scenarios.registry import find_scenario
 from search.source import Source
 
 
-class Found:
+class Founder:
     """Writes to the ledger; a second time it finds what the first wrote."""
 
     def __init__(self, ledger: Ledger) -> None:
@@ -19,7 +19,7 @@ class Found:
         self._ledger = ledger
 
     @activity.defn(name="found")
-    def __call__(self, task: FoundTask) -> Source:
+    def found(self, task: FoundTask) -> Source:
         """The starter's source."""
         spec = task.spec
         self._ledger.create_search(spec, facts=task.foundation.facts(), when=task.when)

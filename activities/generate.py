@@ -19,7 +19,7 @@ class Generator:
         self._catalog = catalog
 
     @activity.defn(name="generate")
-    def __call__(self, task: GenerateTask) -> Source:
+    def generate(self, task: GenerateTask) -> Source:
         """The candidate's source, its parent being the source that the parent candidate was judged by."""
         hypothesis, search = task.hypothesis, task.setting.search
         assert hypothesis.composition is not None, "a recipe's hypothesis names its composition"

@@ -22,7 +22,7 @@ class Planner:
         self._catalog = catalog
 
     @activity.defn(name="plan")
-    def __call__(self, task: PlanTask) -> Plan:
+    def plan(self, task: PlanTask) -> Plan:
         """The next hypothesis and its parent; none when the space is exhausted."""
         proposal = find_policy(task.policy).propose(self._situation(task), random.Random(f"{task.seed}/{task.number}"))
         return Plan(parent=proposal.parent, hypothesis=proposal.hypothesis) if proposal else Plan()

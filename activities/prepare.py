@@ -17,7 +17,7 @@ class Preparer:
         self._workshop = workshop
 
     @activity.defn(name="prepare")
-    async def __call__(self, setting: Setting) -> Foundation:
+    async def prepare(self, setting: Setting) -> Foundation:
         """What the search stands on."""
         async with beating("making the machine ready") as say, self._workshop.ground(setting, say) as ground:
             await self._probe(setting, say)

@@ -18,7 +18,7 @@ class Profiler:
         self._workshop = workshop
 
     @activity.defn(name="profile")
-    async def __call__(self, task: CheckTask) -> ProfileReport:
+    async def profile(self, task: CheckTask) -> ProfileReport:
         """The profile under the scenario's load, or why there is none."""
         async with beating("profile") as say, self._workshop.ground(task.setting, say) as ground:
             launch = await self._workshop.launch(ground, task.source)

@@ -16,7 +16,7 @@ class Recorder:
         self._ledger = ledger
 
     @activity.defn(name="record")
-    def __call__(self, task: RecordTask) -> Source:
+    def record(self, task: RecordTask) -> Source:
         """The candidate's last commit, which carries its verdict."""
         search, record = task.setting.search, task.record
         before = [each for each in champions(self._ledger.records(search)) if each.number != record.number]

@@ -113,7 +113,7 @@ def _ensure_worker(home: Home, say: Say, *, target: str, address: str | None) ->
     if find_resident(_worker_lock(home)):
         return
     say(f"starting a worker for the target {target}")
-    command = [sys.executable, "-m", "worker", "--target", target, "--home", str(home.root)]
+    command = [sys.executable, "-P", "-m", "worker", "--target", target, "--home", str(home.root)]
     if address:
         command += ["--address", address]
     try:

@@ -4,7 +4,6 @@ import fcntl
 import json
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,17 +32,7 @@ def start_resident(command: Sequence[str], *, lock: Path, log: Path, details: di
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise AlreadyRunning(f"{command[0]} already runs: {lock} is held") from None
-        with log.open("ab") as output:
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                pass_fds=(descriptor,),
-                env=environment,
-            )
-        resident = Resident(pid=process.pid, details=details)
+        resident = Resident(pid=_spawn(command, log, environment, keep=descriptor), details=details)
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, resident.model_dump_json().encode(), 0)
         return resident
@@ -80,6 +69,17 @@ def end_resident(lock: Path, *, grace_seconds: float) -> bool:
             deadline = time.monotonic() + grace_seconds
         time.sleep(0.05)
     return True
+
+
+def _spawn(command: Sequence[str], log: Path, environment: dict[str, str], *, keep: int) -> int:
+    """The id of a new session's leader that reads nothing, writes to `log` and keeps the descriptor; nobody waits for it."""
+    os.set_inheritable(keep, True)
+    actions = [
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, str(log), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
+        (os.POSIX_SPAWN_DUP2, 1, 2),
+    ]
+    return os.posix_spawn(command[0], list(command), environment, file_actions=actions, setsid=True)
 
 
 def _read(descriptor: int) -> Resident | None:

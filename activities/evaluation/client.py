@@ -67,8 +67,9 @@ async def record(session: ClientSession, recording: Recording, body: bytes, *, l
 
 
 def encode(request: Request) -> bytes:
-    """The request's body as it is sent."""
-    return json.dumps(request.body(), ensure_ascii=False, separators=(",", ":")).encode()
+    """The request's body as it is sent. Servers that can are asked to name tokens by id (as vLLM does), since several may share a text."""
+    named = {} if request.logprobs is None else {"return_tokens_as_token_ids": True}
+    return json.dumps(request.body() | named, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 async def _receive(session: ClientSession, recording: Recording, body: bytes, clock: Clock) -> None:

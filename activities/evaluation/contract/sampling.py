@@ -70,9 +70,10 @@ async def _likely(probe: Probe, request: Request) -> None:
 
 
 def _implausible(one: Likelihood) -> str | None:
-    """A greedy token is the best of its alternatives, and probabilities add up to at most 1."""
+    """A greedy token is the best of its alternatives, and probabilities add up to at most 1. Alternatives whose texts are equal may
+    be told as one."""
     top = sorted((logprob for _, logprob in one.top), reverse=True)
-    if not _ALTERNATIVES <= len(top) <= _ALTERNATIVES + 1:
+    if not 1 <= len(top) <= _ALTERNATIVES + 1:
         return f"{len(top)} alternatives where {_ALTERNATIVES} were asked for"
     if max(*top, one.logprob) > _ROUNDING or sum(map(math.exp, top)) > 1 + _ROUNDING:
         return "the log-probabilities are those of no distribution"
