@@ -30,8 +30,10 @@ def outcome(verdict: Verdict) -> str:
     match verdict:
         case Rejected(stage=stage, reason=reason):
             return f"rejected at {escape(stage)}: {escape(reason)}"
+        case Measured(kind=kind, reason=reason, pairs=pairs) if pairs < 2:
+            return f"{kind.replace('_', ' ')} after {_count(pairs)}: {escape(reason)}"
         case Measured(kind=kind, ratio=ratio, interval=interval, pairs=pairs):
-            return f"{kind.replace('_', ' ')}, {ratio:.2f}x [{interval.low:.2f}, {interval.high:.2f}] in {pairs} pairs"
+            return f"{kind.replace('_', ' ')}, {ratio:.2f}x [{interval.low:.2f}, {interval.high:.2f}] in {_count(pairs)}"
         case Baseline():
             return "the starter, first champion"
 
@@ -77,6 +79,10 @@ def _confirmation(record: Record) -> Iterator[str]:
     yield from map(_pair, pairs)
     if isinstance(record.verdict, Measured) and record.verdict.confirmed_ratio is not None:
         yield f"  ratio {record.verdict.confirmed_ratio:.3f}x"
+
+
+def _count(pairs: int) -> str:
+    return f"{pairs} pair" if pairs == 1 else f"{pairs} pairs"
 
 
 def _pair(pair: Pair) -> str:

@@ -10,7 +10,7 @@ from activities.ledger.names import candidate_branch
 from activities.ledger.trailers import Trailers, escape, read_trailers, unescape, write_trailers
 from search.hypothesis import Hypothesis
 from search.source import Source
-from search.verdict import Baseline, Interval, Rejected
+from search.verdict import Baseline, Interval, Measured, Rejected
 
 from .samples import LOST, WON, begin, git, make_record, make_spec, minutes, propose
 
@@ -95,3 +95,9 @@ def test_a_person_reads_the_whole_verdict_in_git_log(ledger: Ledger) -> None:
         "Seeds: 11 22",
         "Cost: device 21.5 s, wall clock 30.0 s",
     ]
+
+
+def test_a_duel_that_could_not_be_measured_says_why(ledger: Ledger) -> None:
+    spoilt = Measured(kind="undecided", ratio=1.0, interval=Interval(low=0, high=1e9, level=0), pairs=1, reason="the machine is noisy")
+    record = make_record(2, SOURCE, verdict=spoilt)
+    assert verdict_message(make_spec(), record).splitlines()[0] == "Candidate 2: undecided after 1 pair: the machine is noisy"
