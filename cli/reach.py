@@ -29,7 +29,7 @@ def asking(name: str) -> Generator[None]:
     except RPCError as error:
         match error.status:
             case RPCStatusCode.NOT_FOUND:
-                raise Misuse(f"no search named {name} is known to Temporal; `vibeserve list` shows the searches of this home") from None
+                raise Misuse(f"Temporal knows no running search named {name}; `vibeserve list` shows those of this home") from None
             case RPCStatusCode.UNAVAILABLE:
                 raise Failed("the Temporal server does not answer: vibeserve up") from None
             case RPCStatusCode.DEADLINE_EXCEEDED | RPCStatusCode.CANCELLED:

@@ -21,15 +21,12 @@ from cli.output import print_json, say
 from cli.reach import asking, reach
 from cli.settings import find_home
 from cli.summary import summarize
-from cli.watch import how_to_come_back
+from cli.watch import how_to_come_back, patience
 from search.spec import Budget, Spec
 from search.value import Value
 from workflows.identity import SEARCHES_QUEUE, search_id
 from workflows.progress import Progress
 from workflows.state import SearchState
-
-WORKER_PATIENCE_SECONDS = 60.0
-"""A worker that was started a moment ago imports everything before it answers."""
 
 
 class Started(Value):
@@ -127,4 +124,4 @@ def _taken(name: str) -> Misuse:
 
 async def _follow(home: Home, name: str) -> Progress:
     with asking(name):
-        return await follow(await reach(home), name, patience_seconds=WORKER_PATIENCE_SECONDS)
+        return await follow(await reach(home), name, patience_seconds=patience(home))

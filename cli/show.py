@@ -5,12 +5,12 @@ from typing import Annotated
 
 import typer
 from rich.console import Group, RenderableType
-from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
 from cli.chronicle import Chapter, read_chronicle
 from cli.figures import duration, interval, ratio
+from cli.gauge import gauge
 from cli.history import STYLES
 from cli.lookup import find_entry, open_ledger
 from cli.options import Json, Search
@@ -113,9 +113,9 @@ def _profile(profile: Profile) -> RenderableType:
     table = Table.grid(padding=(0, 2))
     table.add_column()
     table.add_column(justify="right")
-    table.add_column(width=30)
+    table.add_column()
     for share, part in sorted(profile.shares.items(), key=lambda item: -item[1]):
-        table.add_row(share.value.replace("_", " "), f"{part:.1%}", ProgressBar(total=1.0, completed=part))
+        table.add_row(share.value.replace("_", " "), f"{part:.1%}", gauge(part))
     summary = (
         f"{profile.bytes_of_peak:.0%} of the machine's bytes/s, {profile.flops_of_peak:.0%} of its flops/s, "
         f"mean batch {profile.mean_batch:.1f}, {profile.queue_share:.0%} of a request's life before its first token"

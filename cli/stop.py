@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Annotated
 
 import typer
-from temporalio.client import WorkflowUpdateFailedError
+from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
 
 from cli.mistakes import Failed
 from cli.options import Search
@@ -41,5 +41,7 @@ async def _stop(name: str, reason: str) -> str:
             # The SDK leaves an overload of this method without types.
             answer = await handle.execute_update("stop", reason, result_type=str, rpc_timeout=ANSWER_LIMIT)  # pyright: ignore[reportUnknownMemberType]
             return str(answer)
+    except WorkflowUpdateRPCTimeoutOrCancelledError:
+        raise Failed("no worker is running: vibeserve up") from None
     except WorkflowUpdateFailedError as error:
         raise Failed(str(error.cause)) from None

@@ -2,7 +2,6 @@
 
 from rich.text import Text
 
-from cli.figures import bounds, ratio
 from cli.output import result, say
 from workflows.progress import Progress
 
@@ -14,8 +13,7 @@ def summarize(progress: Progress) -> None:
     if leader is None or leader.number == 0:
         text.append("\nthe starter is still the champion: nothing was proven to be faster")
     else:
-        text.append(f"\nchampion #{leader.number}: {leader.claim}")
-        text.append(f"\n{ratio(leader.ratio)} the starter {bounds(leader.low, leader.high)}", style="bold green")
+        text.append(f"\n#{leader.number}: {leader.claim}")
     result.print(text, soft_wrap=True)
     say(f"next:  vibeserve history {name}")
     if leader is not None and leader.number > 0:

@@ -7,15 +7,16 @@ from statistics import median
 
 from rich.console import ConsoleDimensions, Group, RenderableType
 from rich.padding import Padding
-from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
 from cli.figures import bounds, duration, moment, ratio, since, spent
+from cli.gauge import WIDTH, gauge
 from cli.interval_bar import interval_bar
 from search.record import Gate
 from workflows.progress import Event, Leader, Progress, Runner, Spent
 
+WALL_CLOCK = "wall clock"
 HEAD_LINES = 4
 RUNNER_LINES = 5
 FEWEST_EVENTS = 2
@@ -28,7 +29,7 @@ def picture(progress: Progress, words: Mapping[int, str], now: datetime, size: C
     parts: list[RenderableType] = [_heading(progress, now), _champion(progress.leader)]
     parts += [_runner(runner, words.get(runner.number, ""), now, size.width) for runner in progress.runners]
     taken = HEAD_LINES + RUNNER_LINES * len(progress.runners) + len(progress.spent) + 2
-    parts += [_budgets(progress.spent), _events(progress.events[-max(size.height - taken, FEWEST_EVENTS) :])]
+    parts += [_budgets(_ticking(progress, now)), _events(progress.events[-max(size.height - taken, FEWEST_EVENTS) :])]
     return Group(*(each for part in parts[:-1] for each in (part, Text(""))), parts[-1])
 
 
@@ -77,13 +78,21 @@ def _duel(runner: Runner, *, bar_width: int) -> Text:
     )
 
 
+def _ticking(progress: Progress, now: datetime) -> tuple[Spent, ...]:
+    """The wall clock goes on between two steps of the workflow, which knows only the time of its last one."""
+    elapsed = (now - progress.started).total_seconds()
+    if progress.finished:
+        return progress.spent
+    return tuple(each.model_copy(update={"used": elapsed}) if each.name == WALL_CLOCK else each for each in progress.spent)
+
+
 def _budgets(budgets: tuple[Spent, ...]) -> RenderableType:
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold")
-    table.add_column(width=30)
+    table.add_column(min_width=WIDTH)
     table.add_column(justify="right")
     for budget in budgets:
-        bar = ProgressBar(total=budget.limit, completed=min(budget.used, budget.limit)) if budget.limit else Text("")
+        bar = gauge(budget.used / budget.limit) if budget.limit else Text("")
         table.add_row(budget.name, bar, spent(budget.used, budget.limit, budget.unit))
     return table
 

@@ -2,6 +2,8 @@
 
 import asyncio
 
+from activities.home import Home
+from cli.embedded import inspect
 from cli.live import first_sight, follow
 from cli.options import Json, Search
 from cli.output import print_json, say
@@ -9,6 +11,8 @@ from cli.reach import asking, reach
 from cli.settings import find_home
 from cli.summary import summarize
 from workflows.progress import Progress
+
+WORKER_PATIENCE_SECONDS = 60.0
 
 
 def watch(name: Search, as_json: Json = False) -> None:
@@ -38,11 +42,17 @@ def how_to_come_back(name: str) -> str:
     return f"the search {name} goes on. Come back: vibeserve watch {name}   End it: vibeserve stop {name}"
 
 
+def patience(home: Home) -> float:
+    """A worker that lives may be busy or just starting; where none lives there is nothing to wait for."""
+    state = inspect(home)
+    return WORKER_PATIENCE_SECONDS if state.worker_running or not state.embedded else 0.0
+
+
 async def _snapshot(name: str) -> Progress:
     with asking(name):
-        return (await first_sight(await reach(find_home()), name, patience_seconds=0)).progress
+        return (await first_sight(await reach(find_home()), name, patience_seconds=patience(find_home()))).progress
 
 
 async def _follow(name: str) -> Progress:
     with asking(name):
-        return await follow(await reach(find_home()), name, patience_seconds=0)
+        return await follow(await reach(find_home()), name, patience_seconds=patience(find_home()))
