@@ -93,7 +93,7 @@ class Confined:
     def usage(self) -> Usage:
         """What the cell uses now, or used when last seen."""
         if self.exit_code is None:
-            self._watchdog.look()
+            self._watchdog.take()
         return self._watchdog.usage
 
     def log_tail(self, size: int = 4096) -> str:
@@ -104,7 +104,7 @@ class Confined:
         """Look at the limits until the cell ends, and end it when one is broken."""
         try:
             while self.breach is None and not await self._ends_within(LOOK_SECONDS):
-                self._refuse(self._watchdog.look())
+                self._refuse(await self._watchdog.look())
         finally:
             self.kill()
 

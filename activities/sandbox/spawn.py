@@ -87,6 +87,7 @@ async def _give_up(process: asyncio.subprocess.Process) -> NoReturn:
 
 
 def _limit_processes(root: int, processes: int) -> None:
-    """The kernel counts a user's processes per user namespace, but never root's: there the watchdog alone counts."""
+    """The wall behind the watchdog, which ends a cell sooner and says so: the kernel counts a user's processes per user
+    namespace, but never root's."""
     if os.getuid() != 0:
-        resource.prlimit(root, resource.RLIMIT_NPROC, (processes, processes))
+        resource.prlimit(root, resource.RLIMIT_NPROC, (2 * processes, 2 * processes))

@@ -1,5 +1,6 @@
 """Watches what a cell uses and says in words which limit it broke."""
 
+import asyncio
 import os
 import stat
 import time
@@ -20,18 +21,19 @@ class Watchdog:
         self._started = time.monotonic()
         self.usage = Usage()
 
-    def look(self) -> str | None:
+    async def look(self) -> str | None:
         """Take the usage now; the broken limit in words, or None."""
-        processes = list(_at_most(read_tree(self._root), self._limits.processes))
-        self._take(processes)
+        processes = self.take()
         return (
             self._time_breach()
             or processes_breach(self.usage, self._limits)
-            or self._memory_breach(processes)
+            or await self._memory_breach(processes)
             or folders_breach(self._folders, self._limits)
         )
 
-    def _take(self, processes: list[Process]) -> None:
+    def take(self) -> list[Process]:
+        """Take the usage now; the processes that it is the sum of."""
+        processes = list(_at_most(read_tree(self._root), self._limits.processes))
         memory = sum(process.resident_bytes for process in processes)
         self.usage = Usage(
             cpu_seconds=max(self.usage.cpu_seconds, sum(process.cpu_seconds for process in processes)),
@@ -39,6 +41,7 @@ class Watchdog:
             peak_memory_bytes=max(self.usage.peak_memory_bytes, memory),
             processes=sum(process.threads for process in processes),
         )
+        return processes
 
     def _time_breach(self) -> str | None:
         limit = self._limits.seconds
@@ -46,10 +49,10 @@ class Watchdog:
             return None
         return f"ran longer than {limit:g} s"
 
-    def _memory_breach(self, processes: list[Process]) -> str | None:
-        """Resident memory counts a shared page once per process, so the exact sum decides, which is dearer to read."""
+    async def _memory_breach(self, processes: list[Process]) -> str | None:
+        """Resident memory counts a shared page once per process, so the exact sum decides; a process can make reading it slow."""
         limit = self._limits.memory_bytes
-        if self.usage.memory_bytes <= limit or sum(map(proportional_bytes, processes)) <= limit:
+        if self.usage.memory_bytes <= limit or await asyncio.to_thread(_exact_bytes, processes) <= limit:
             return None
         return f"used more than {in_words(limit)} of memory"
 
@@ -78,6 +81,10 @@ def folders_breach(folders: Iterable[Path], limits: Limits) -> str | None:
 def in_words(size: int) -> str:
     """A size for a person."""
     return f"{size / GIB:.1f} GiB" if size >= GIB else f"{size / MIB:.0f} MiB"
+
+
+def _exact_bytes(processes: list[Process]) -> int:
+    return sum(map(proportional_bytes, processes))
 
 
 def _at_most(processes: Iterator[Process], limit: int) -> Iterator[Process]:
