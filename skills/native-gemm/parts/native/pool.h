@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstdint>
-#include <type_traits>
 
 namespace pool {
 
@@ -15,8 +14,9 @@ using Piece = void (*)(void* context, int64_t index);
 void deal(int64_t count, Piece piece, void* context);
 
 template <class Function>
-void deal(int64_t count, Function&& function) {
-  deal(count, [](void* context, int64_t index) { (*static_cast<std::remove_reference_t<Function>*>(context))(index); }, &function);
+void deal(int64_t count, const Function& function) {
+  const Piece piece = [](void* context, int64_t index) { (*static_cast<const Function*>(context))(index); };
+  deal(count, piece, const_cast<Function*>(&function));
 }
 
 }  // namespace pool
