@@ -5,7 +5,8 @@ from itertools import islice
 from random import SystemRandom
 
 from activities.evaluation.answers import Answered, Finding, find_fault, judge
-from activities.evaluation.figures import Figures, figures, tokens_inside
+from activities.evaluation.figures import Figures, figures, rise, tokens_inside
+from activities.evaluation.gate import ending
 from activities.evaluation.ground import Ground
 from activities.evaluation.loading import Loaded, drive
 from activities.evaluation.server import Launch, serving
@@ -17,6 +18,7 @@ from targets.lease import Lease
 
 _SAMPLE = 6
 _FEW = 3
+_LEAP = 1.3
 
 
 class Measured(Value):
@@ -24,6 +26,8 @@ class Measured(Value):
 
     arm: Arm
     evidence: str = ""
+    doubt: str | None = None
+    """Why its figures say nothing although nothing failed; None when they count."""
 
     @property
     def fault(self) -> str | None:
@@ -43,7 +47,8 @@ async def measure_arm(ground: Ground, launch: Launch, *, seed: int, window_secon
             own=(server.pid,),
         )
         loaded = await drive(plan, say=ground.say)
-        gone, peak, log = server.gone(), server.usage().peak_memory_bytes, server.log_tail()
+        failed = any(trace.exchange.fault for trace in loaded.traces)
+        gone, peak, log = await ending(server) if failed else None, server.usage().peak_memory_bytes, server.log_tail()
     started = server.start_seconds
     requests = _asked(ground, loaded, seed)
     wrong = [
@@ -75,9 +80,15 @@ async def _verified(ground: Ground, loaded: Loaded, requests: Mapping[int, Reque
     findings = await judge(ground, [Answered(requests[trace.number], trace.exchange) for trace in sample])
     verified = arm.model_copy(update={"verified_tokens": findings.tokens})
     if not findings.wrong:
-        return Measured(arm=verified)
+        return Measured(arm=verified, doubt=_doubt(loaded))
     reason = f"{len(findings.wrong)} of {len(sample)} sampled timed answers are wrong: {findings.wrong[0].reason}"
     return Measured(arm=verified.model_copy(update={"mismatch": reason}), evidence=findings.wrong[0].evidence)
+
+
+def _doubt(loaded: Loaded) -> str | None:
+    """Tokens that were held back before the window and let go in it show as a leap: honest throughput was flat before it opened."""
+    leap = rise(loaded.traces, loaded.window)
+    return f"throughput rose {leap:.2f}-fold when the window opened" if leap > _LEAP else None
 
 
 def _asked(ground: Ground, loaded: Loaded, seed: int) -> Mapping[int, Request]:

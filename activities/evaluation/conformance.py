@@ -1,5 +1,6 @@
 """The gate `conformance`: one server start, every property of the contract, and a clean stop."""
 
+import time
 from collections.abc import AsyncIterator
 from secrets import randbits
 
@@ -7,7 +8,7 @@ from activities.evaluation.client import connected
 from activities.evaluation.contract import answering, refusing, sampling, sharing
 from activities.evaluation.contract.check import Check
 from activities.evaluation.contract.probe import Probe, Violation
-from activities.evaluation.gate import Passed, rejected, server_failed
+from activities.evaluation.gate import Passed, ending, rejected, server_failed
 from activities.evaluation.ground import Ground
 from activities.evaluation.server import STOP_SECONDS, Launch, Server, ServerFailed, serving
 from search.value import Value
@@ -16,6 +17,7 @@ from search.verdict import Rejected
 STAGE = "conformance"
 CHECKS: tuple[Check, ...] = (*answering.CHECKS, *sampling.CHECKS, *refusing.CHECKS, *sharing.CHECKS)
 _ENOUGH = 5
+_SLOW_SHARE = 0.9
 
 
 class Failure(Value):
@@ -27,7 +29,8 @@ class Failure(Value):
 
 
 async def check_conformance(ground: Ground, launch: Launch) -> Passed | Rejected:
-    """Every property is asked for with fresh prompts; five failures are enough to stop asking."""
+    """Every property is asked for with fresh prompts; five failures are enough to stop asking, or one that took as
+    long as a request may take."""
     async with ground.leased() as lease:
         try:
             async with serving(launch, runs=ground.home.runs, lease=lease) as server:
@@ -45,12 +48,14 @@ async def _examine(ground: Ground, server: Server) -> AsyncIterator[Failure]:
         probe = Probe(ground, session, seed=randbits(48))
         for number, one in enumerate(CHECKS, start=1):
             ground.say(f"conformance {number} of {len(CHECKS)}: {one.title}")
+            began = time.monotonic()
             failure = await _show(one, probe, server)
             if failure:
                 yield failure
                 found += 1
-            if found == _ENOUGH or server.gone():
-                return
+                slow = time.monotonic() - began > _SLOW_SHARE * ground.scale.request_limit_seconds
+                if found == _ENOUGH or slow or server.gone():
+                    return
     if not await server.stop():
         yield Failure(
             title="SIGTERM stops it", reason=f"it did not stop within {STOP_SECONDS:g} s of SIGTERM with exit code 0", evidence=""
@@ -61,7 +66,9 @@ async def _show(one: Check, probe: Probe, server: Server) -> Failure | None:
     try:
         await one.show(probe)
     except Violation as violation:
-        return Failure(title=one.title, reason=violation.reason, evidence=violation.evidence)
+        gone = await ending(server)
+        reason = f"the server {gone}" if gone else violation.reason
+        return Failure(title=one.title, reason=reason, evidence=violation.evidence)
     gone = server.gone()
     return Failure(title=one.title, reason=f"the server {gone}", evidence="") if gone else None
 

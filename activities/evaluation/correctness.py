@@ -8,7 +8,7 @@ from aiohttp import ClientSession
 
 from activities.evaluation.answers import Answered, Findings, judge
 from activities.evaluation.client import ask, connected
-from activities.evaluation.gate import Passed, rejected, server_failed
+from activities.evaluation.gate import Passed, ending, rejected, server_failed
 from activities.evaluation.ground import Ground
 from activities.evaluation.server import Launch, Server, ServerFailed, serving
 from activities.evaluation.verification import Bounded
@@ -30,7 +30,8 @@ async def check_correctness(ground: Ground, launch: Launch, *, seed: int) -> Pas
             async with serving(launch, runs=ground.home.runs, lease=lease) as server:
                 ground.say(f"asking {len(questions)} hidden questions, {len(alone)} of them again alone")
                 answered = await _ask(server, ground, together=questions, alone=alone)
-                gone, log = server.gone(), server.log_tail(2000)
+                failed = any(one.exchange.fault for one in answered)
+                gone, log = await ending(server) if failed else None, server.log_tail(2000)
         except ServerFailed as failed:
             return server_failed(STAGE, failed)
         if gone:

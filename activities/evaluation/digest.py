@@ -7,28 +7,29 @@ from pathlib import Path
 
 from scenarios.scenario import Scenario
 
-_ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[2]
 _FOLDERS = ("activities/evaluation", "activities/sandbox", "models")
 _FILES = ("search/statistics.py", "search/bootstrap.py", "search/student.py", "search/measurement.py", "scenarios/scenario.py")
 _PACKAGES = ("torch", "transformers", "tokenizers", "aiohttp")
 
 
-def evaluator_digest(scenario: Scenario) -> str:
+def evaluator_digest(scenario: Scenario, *, root: Path = ROOT) -> str:
     """SHA-256, in hexadecimal, over the sources that judge a scenario and the versions of what they judge with."""
     digest = hashlib.sha256()
-    for path in sorted(_sources(scenario)):
-        digest.update(f"{path.relative_to(_ROOT)}\0{path.stat().st_size}\0".encode())
+    for path in sorted(_sources(scenario, root)):
+        digest.update(f"{path.relative_to(root)}\0{path.stat().st_size}\0".encode())
         digest.update(path.read_bytes())
     for package in _PACKAGES:
         digest.update(f"{package} {_version(package)}\0".encode())
     return digest.hexdigest()
 
 
-def _sources(scenario: Scenario) -> Iterator[Path]:
+def _sources(scenario: Scenario, root: Path) -> Iterator[Path]:
     """All judging code; a scenario's starter is a candidate and judges nothing."""
-    for folder in (*_FOLDERS, f"scenarios/{scenario.starter.parent.name}"):
-        yield from (path for path in (_ROOT / folder).rglob("*.py") if not path.is_relative_to(scenario.starter))
-    yield from (_ROOT / file for file in _FILES)
+    starter = root / scenario.starter.relative_to(ROOT)
+    for folder in (*_FOLDERS, str(scenario.starter.parent.relative_to(ROOT))):
+        yield from (path for path in (root / folder).rglob("*.py") if not path.is_relative_to(starter))
+    yield from (root / file for file in _FILES)
 
 
 def _version(package: str) -> str:

@@ -1,5 +1,6 @@
 """The figures of one load: tokens per second, time to first token, time per output token, latency, goodput. Pure."""
 
+import math
 from collections.abc import Sequence
 
 import numpy
@@ -53,6 +54,14 @@ def figures(traces: Sequence[Trace], window: Window, limits: Limits) -> Figures:
 def tokens_inside(trace: Trace, window: Window) -> int:
     """Output tokens that arrived while the window was open."""
     return sum(arrival.tokens for arrival in trace.exchange.arrivals if window.opened <= arrival.at < window.closed)
+
+
+def rise(traces: Sequence[Trace], window: Window) -> float:
+    """Tokens per second inside the window over those in the second half of the warm-up; infinite when none arrived before."""
+    half = window.model_copy(update={"opened": window.opened / 2, "closed": window.opened})
+    before = sum(tokens_inside(trace, half) for trace in traces) / (half.closed - half.opened)
+    inside = sum(tokens_inside(trace, window) for trace in traces) / (window.closed - window.opened)
+    return inside / before if before > 0 else math.inf
 
 
 def ttft(trace: Trace) -> float:

@@ -1,10 +1,14 @@
 """How a gate ends: passed with a summary, or rejected with a reason and evidence that fits a record."""
 
-from activities.evaluation.server import ServerFailed
+import asyncio
+
+from activities.evaluation.server import Server, ServerFailed
 from search.value import Value
 from search.verdict import Rejected
 
 _EVIDENCE_BYTES = 8000
+_ENDING_SECONDS = 0.5
+_LOOK_SECONDS = 0.02
 
 
 class Passed(Value):
@@ -22,6 +26,15 @@ def rejected(stage: str, reason: str, evidence: str = "") -> Rejected:
 def server_failed(stage: str, failed: ServerFailed) -> Rejected:
     """A refusal because the server did not serve."""
     return rejected(stage, f"the server {failed.reason}", failed.log)
+
+
+async def ending(server: Server) -> str | None:
+    """How the server ended, once something failed; its end is known a moment later than its connections break."""
+    left = _ENDING_SECONDS
+    while server.gone() is None and left > 0:
+        await asyncio.sleep(_LOOK_SECONDS)
+        left -= _LOOK_SECONDS
+    return server.gone()
 
 
 def one_line(text: str) -> str:

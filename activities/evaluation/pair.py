@@ -1,5 +1,6 @@
 """One pair of a duel: champion and candidate back to back on the leased device, with the same requests."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 from activities.evaluation.arm import Measured, measure_arm, spoiled_arm
@@ -39,9 +40,8 @@ async def measure_window(
             measured[side] = await _measure(ground, launches[side], seed=seed, window_seconds=window_seconds, lease=lease)
             if measured[side].fault:
                 break
-    void = _void(measured) or (None if device == ground.target.fingerprint() else "the device changed during the pair")
     accused = measured.get("candidate")
-    if void is None and accused and accused.fault:
+    if accused and accused.fault:
         return rejected(stage, accused.fault, accused.evidence)
     skipped = Measured(arm=spoiled_arm("not measured"))
     return Pair(
@@ -51,7 +51,7 @@ async def measure_window(
         champion=measured.get("champion", skipped).arm,
         candidate=measured.get("candidate", skipped).arm,
         device=device.device_class,
-        void=void,
+        void=void_reason(measured) or (None if device == ground.target.fingerprint() else "the device changed during the pair"),
     )
 
 
@@ -62,10 +62,14 @@ async def _measure(ground: Ground, launch: Launch, *, seed: int, window_seconds:
         return Measured(arm=spoiled_arm(f"the server {failed.reason}"), evidence=failed.log)
 
 
-def _void(measured: dict[Side, Measured]) -> str | None:
-    """Why the pair counts for nothing, if the candidate is not to blame."""
+def void_reason(measured: Mapping[Side, Measured]) -> str | None:
+    """Why a pair counts for nothing, where the candidate is not to blame."""
+    champion = measured.get("champion")
+    if champion and champion.fault:
+        return f"the champion failed: {champion.fault}"
     for side, one in measured.items():
         if one.arm.foreign_load > FOREIGN_SHARE:
             return f"others used {one.arm.foreign_load:.0%} of the cores while the {side} was measured"
-    champion = measured.get("champion")
-    return f"the champion failed: {champion.fault}" if champion and champion.fault else None
+        if one.doubt:
+            return f"{one.doubt} of the {side}"
+    return None

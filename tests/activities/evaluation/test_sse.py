@@ -1,5 +1,7 @@
 """Events come out whole however their bytes were cut."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +14,7 @@ PAYLOADS = st.lists(st.text(st.characters(exclude_characters="\r\n", exclude_cat
 def cut(content: bytes, places: list[int]) -> list[bytes]:
     """The content in pieces."""
     edges = [0, *sorted(place % (len(content) + 1) for place in places), len(content)]
-    return [content[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    return [content[start:end] for start, end in pairwise(edges)]
 
 
 @given(PAYLOADS, st.lists(st.integers(0, 10_000), max_size=20), st.sampled_from(["\n", "\r\n"]))

@@ -1,0 +1,66 @@
+"""What the tests of all folders share: one tiny model with its reference, and candidates put together from small files."""
+
+import shutil
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from activities.evaluation.ground import Ground, opened_ground
+from activities.evaluation.server import Launch
+from activities.home import Home
+
+HOSTILE = Path(__file__).parent / "hostile"
+MIB = 1 << 20
+
+Assemble = Callable[[str], Path]
+Start = Callable[[str], Launch]
+
+
+@pytest.fixture(scope="session")
+async def ground(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Ground]:
+    """The scenario chat on this processor with the model `tiny`, under the lossless policy."""
+    home = Home(root=tmp_path_factory.mktemp("home"))
+    opened = opened_ground("chat", target_name="cpu", model="tiny", correctness="lossless", home=home, holder="tests", say=lambda _: None)
+    async with opened as ground:
+        yield ground
+
+
+@pytest.fixture(scope="session")
+def strict(ground: Ground) -> Ground:
+    """Limits that a small server keeps easily, so that hogs and hangs are found soon."""
+    limits = {"start_limit_seconds": 30.0, "request_limit_seconds": 10.0, "memory_bytes": 700 * MIB}
+    return replace(ground, scale=ground.scale.model_copy(update=limits))
+
+
+@pytest.fixture
+def assemble(ground: Ground, tmp_path: Path) -> Assemble:
+    """A candidate's folder: the starter with a quick engine, and the named file in place of `serve.py`, which is `honest` to it."""
+
+    def put_together(name: str) -> Path:
+        folder = tmp_path / name
+        shutil.copytree(ground.scenario.starter, folder, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy(HOSTILE / "honest" / "engine.py", folder / "engine.py")
+        (folder / "serve.py").rename(folder / "honest.py")
+        shutil.copy(HOSTILE / "candidates" / f"{name}.py", folder / "serve.py")
+        return folder
+
+    return put_together
+
+
+@pytest.fixture
+def start(strict: Ground, assemble: Assemble) -> Start:
+    """How to start the named candidate."""
+
+    def prepare(name: str) -> Launch:
+        scale = strict.scale
+        return Launch(
+            candidate=assemble(name),
+            model=strict.checkpoint.folder,
+            threads=1,
+            memory_bytes=scale.memory_bytes,
+            start_limit_seconds=scale.start_limit_seconds,
+        )
+
+    return prepare

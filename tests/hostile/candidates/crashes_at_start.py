@@ -1,0 +1,3 @@
+"""Does not get anywhere."""
+
+raise RuntimeError("no kernel image is available")
