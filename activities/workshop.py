@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from activities.evaluation.ground import Ground, Say, opened_ground
 from activities.evaluation.launching import prepare_launch
+from activities.evaluation.referee import ReferenceFailed
 from activities.evaluation.server import Launch
-from activities.evaluation.verification import ReferenceFailed
 from activities.home import Home
 from activities.ledger.ledger import Ledger
 from activities.sandbox.requirement import require_sandbox

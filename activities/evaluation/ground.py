@@ -5,7 +5,8 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
 from activities.evaluation.calibration import Calibration, calibrate
-from activities.evaluation.verification import Bounded, Lossless, Policy, Reference
+from activities.evaluation.referee import Reference
+from activities.evaluation.verification import Bounded, Lossless, Policy
 from activities.home import Home
 from models.checkpoint import Checkpoint, obtain_checkpoint
 from models.tokens import Vocabulary

@@ -1,0 +1,104 @@
+"""Keeps the reference process: starts it, asks it one question at a time, ends it."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+from activities.evaluation.verification import Answer, Bounded, Judgement, Policy, Told, judge_together, judgement
+from models.checkpoint import Checkpoint
+
+START_LIMIT_SECONDS = 600.0
+LINE_BYTES = 256 * 1024 * 1024
+LOG_BYTES = 2000
+
+
+class ReferenceFailed(RuntimeError):
+    """The reference process could not start or died: our fault or the machine's, never the candidate's."""
+
+
+class Reference:
+    """The trusted implementation in a child process that lives as long as this object; one call at a time, others wait."""
+
+    def __init__(self, process: asyncio.subprocess.Process, log: Path | None) -> None:
+        """Use `start`."""
+        self._process = process
+        self._log = log
+        self._turn = asyncio.Lock()
+
+    @classmethod
+    async def start(cls, checkpoint: Checkpoint, *, threads: int, log: Path | None = None) -> Self:
+        """Loads the checkpoint in fp32; raises `ReferenceFailed`."""
+        output = log.open("wb") if log else None
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-P", "-m", "activities.evaluation.reference"),
+                *("--model", str(checkpoint.folder), "--threads", str(threads), "--parent", str(os.getpid())),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=output or asyncio.subprocess.DEVNULL,
+                limit=LINE_BYTES,
+            )
+        finally:
+            if output:
+                output.close()
+        reference = cls(process, log)
+        try:
+            async with asyncio.timeout(START_LIMIT_SECONDS):
+                await reference._read()
+        except TimeoutError:
+            await reference.close()
+            raise ReferenceFailed(f"the reference did not load {checkpoint.folder} in {START_LIMIT_SECONDS:.0f} s") from None
+        return reference
+
+    async def judge(self, answers: Sequence[Answer], policy: Policy) -> list[Judgement]:
+        """One judgement per answer, in order. Under `Bounded` the answers of one call are judged together."""
+        if not answers:
+            return []
+        told = await self._ask({"kind": "judge", "answers": [_question(answer) for answer in answers]})
+        judgements = [judgement(answer, Told.model_validate(one), policy) for answer, one in zip(answers, told["judged"], strict=True)]
+        return judge_together(judgements, policy.tolerance) if isinstance(policy, Bounded) else judgements
+
+    async def noise(self, prompts: Sequence[Sequence[int]], *, tokens: int) -> Mapping[str, float]:
+        """Largest logit difference between honest computations of the same model, by kind of computation."""
+        told = await self._ask({"kind": "noise", "prompts": [list(prompt) for prompt in prompts], "tokens": tokens})
+        return {str(kind): float(value) for kind, value in told["noise"].items()}
+
+    async def close(self) -> None:
+        """Ends the child."""
+        if self._process.returncode is None:
+            self._process.kill()
+        await self._process.wait()
+
+    async def _ask(self, question: Mapping[str, Any]) -> dict[str, Any]:
+        async with self._turn:
+            assert self._process.stdin is not None
+            try:
+                self._process.stdin.write(json.dumps(question).encode() + b"\n")
+                await self._process.stdin.drain()
+                return await self._read()
+            except (BrokenPipeError, ConnectionResetError):
+                raise await self._failed() from None
+            except asyncio.CancelledError:
+                self._process.kill()
+                raise
+
+    async def _read(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        line = await self._process.stdout.readline()
+        if not line:
+            raise await self._failed()
+        return json.loads(line)
+
+    async def _failed(self) -> ReferenceFailed:
+        code = await self._process.wait()
+        log = self._log.read_text(errors="replace")[-LOG_BYTES:].strip().splitlines() if self._log else []
+        return ReferenceFailed(f"the reference process ended with code {code}: {log[-1] if log else 'it left no word'}")
+
+
+def _question(answer: Answer) -> dict[str, Any]:
+    top = None if answer.top is None else [{str(token): value for token, value in one.items()} for one in answer.top]
+    return {"prompt": list(answer.prompt_ids), "output": list(answer.output_ids), "top": top}

@@ -1,0 +1,179 @@
+"""The trusted implementation: transformers in fp32 in a process of its own, asked by JSON lines on stdin, answering on stdout.
+
+It is fed the candidate's own tokens (teacher forcing), so one forward pass judges a whole answer. Questions of one call are
+batched by length. `python -m activities.evaluation.reference --model DIR --threads N --parent PID`.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+from transformers import AutoModelForCausalLM
+from transformers.utils import logging
+
+from activities.sandbox.orphan import die_with_parent
+
+BATCH_TOKENS = 4096
+"""The most padded tokens in one forward pass."""
+FP64_PARAMETERS = 300_000_000
+"""Larger models are not computed in double precision to learn the true rounding error."""
+
+
+def main() -> None:
+    """Answer until stdin ends."""
+    arguments = _arguments()
+    die_with_parent(arguments.parent)
+    torch.set_num_threads(arguments.threads)
+    logging.set_verbosity_error()
+    reference = Reference(arguments.model, threads=arguments.threads)
+    _tell({"ready": True})
+    for line in sys.stdin:
+        asked = json.loads(line)
+        match asked["kind"]:
+            case "judge":
+                _tell(reference.judge(asked["answers"]))
+            case "noise":
+                _tell(reference.noise(asked["prompts"], tokens=asked["tokens"]))
+            case kind:
+                raise ValueError(f"unknown question {kind!r}")
+
+
+class Reference:
+    """A causal language model in fp32."""
+
+    def __init__(self, folder: str, *, threads: int) -> None:
+        """Loads the folder; any weights format that transformers reads."""
+        self._model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, local_files_only=True).eval()
+        self._threads = threads
+
+    @torch.inference_mode()
+    def judge(self, answers: list[dict]) -> dict:
+        """Per answer and output token: `gaps` in logits below the best, `choices` of the reference, `logprobs` of the emitted token,
+        and `kl` in nats per token against the candidate's reported top log-probabilities (a lower bound, by coarse graining)."""
+        judged: list[dict] = [{} for _ in answers]
+        for group in _groups(answers):
+            logits = self._logits([answers[index] for index in group])
+            for index, rows in zip(group, logits, strict=True):
+                judged[index] = _judge(rows, answers[index])
+        return {"judged": judged}
+
+    @torch.inference_mode()
+    def noise(self, prompts: list[list[int]], *, tokens: int) -> dict:
+        """Largest logit difference between the plain forward pass and other honest computations of the same tokens."""
+        sequences = [self._greedy(prompt, tokens) for prompt in prompts]
+        plain = [self._whole(sequence) for sequence in sequences]
+        found = {
+            "token by token": max(_difference(a, self._stepwise(s)) for a, s in zip(plain, sequences, strict=True)),
+            "batched": max(_difference(a, b) for a, b in zip(plain, self._padded(sequences), strict=True)),
+            "one thread": self._on_one_thread(sequences[0], plain[0]),
+        }
+        if sum(weight.numel() for weight in self._model.parameters()) <= FP64_PARAMETERS:
+            found["double precision"] = self._in_double(sequences[0], plain[0])
+        return {"noise": found}
+
+    def _logits(self, answers: list[dict]) -> list[Tensor]:
+        """Rows that predict each answer's output tokens. Padding is on the right, where causal attention never looks."""
+        sequences = [answer["prompt"] + answer["output"][:-1] for answer in answers]
+        width = max(map(len, sequences))
+        ids = torch.tensor([sequence + [0] * (width - len(sequence)) for sequence in sequences])
+        hidden = self._model.model(input_ids=ids, use_cache=False).last_hidden_state
+        return [
+            self._model.lm_head(hidden[row, len(answer["prompt"]) - 1 : len(sequence)])
+            for row, (answer, sequence) in enumerate(zip(answers, sequences, strict=True))
+        ]
+
+    def _greedy(self, prompt: list[int], tokens: int) -> list[int]:
+        cache, ids, sequence = None, prompt, list(prompt)
+        for _ in range(tokens):
+            out = self._model(input_ids=torch.tensor([ids]), past_key_values=cache, use_cache=True)
+            cache, ids = out.past_key_values, [int(out.logits[0, -1].argmax())]
+            sequence += ids
+        return sequence
+
+    def _whole(self, sequence: list[int]) -> Tensor:
+        return self._model(input_ids=torch.tensor([sequence]), use_cache=False).logits[0]
+
+    def _stepwise(self, sequence: list[int]) -> Tensor:
+        cache, rows = None, []
+        for token in sequence:
+            out = self._model(input_ids=torch.tensor([[token]]), past_key_values=cache, use_cache=True)
+            cache = out.past_key_values
+            rows.append(out.logits[0, -1])
+        return torch.stack(rows)
+
+    def _padded(self, sequences: list[list[int]]) -> list[Tensor]:
+        width = max(map(len, sequences)) + 7
+        ids = torch.tensor([sequence + [0] * (width - len(sequence)) for sequence in sequences])
+        logits = self._model(input_ids=ids, use_cache=False).logits
+        return [row[: len(sequence)] for row, sequence in zip(logits, sequences, strict=True)]
+
+    def _on_one_thread(self, sequence: list[int], plain: Tensor) -> float:
+        torch.set_num_threads(1)
+        found = _difference(plain, self._whole(sequence))
+        torch.set_num_threads(self._threads)
+        return found
+
+    def _in_double(self, sequence: list[int], plain: Tensor) -> float:
+        self._model.double()
+        found = _difference(plain.double(), self._whole(sequence))
+        self._model.float()
+        return found
+
+
+def _groups(answers: list[dict]) -> Iterator[list[int]]:
+    """Indices of answers of similar length, so that little is padded."""
+    group: list[int] = []
+    for index in sorted(range(len(answers)), key=lambda index: len(answers[index]["prompt"]) + len(answers[index]["output"])):
+        if not answers[index]["output"]:
+            raise ValueError("an answer without tokens has nothing to judge")
+        width = len(answers[index]["prompt"]) + len(answers[index]["output"])
+        if group and width * (len(group) + 1) > BATCH_TOKENS:
+            yield group
+            group = []
+        group.append(index)
+    if group:
+        yield group
+
+
+def _judge(logits: Tensor, answer: dict) -> dict:
+    emitted = torch.tensor(answer["output"])
+    own = logits.gather(1, emitted[:, None])[:, 0]
+    best, choices = logits.max(dim=1)
+    judged = {"gaps": (best - own).tolist(), "choices": choices.tolist(), "logprobs": (own - logits.logsumexp(dim=1)).tolist()}
+    if answer.get("top") is not None:
+        judged["kl"] = sum(_divergence(row, top) for row, top in zip(logits.log_softmax(dim=1), answer["top"], strict=True)) / len(emitted)
+    return judged
+
+
+def _divergence(reference: Tensor, reported: dict[str, float]) -> float:
+    """KL divergence over the reported tokens and one bucket for all others: by the log-sum inequality at most the true one."""
+    ids = torch.tensor([int(token) for token in reported])
+    p = reference[ids].exp().double()
+    q = torch.tensor(list(reported.values()), dtype=torch.float64).exp()
+    p = torch.cat([p, (1 - p.sum()).clamp_min(1e-12)[None]])
+    q = torch.cat([q, (1 - q.sum()).clamp_min(1e-12)[None]]).clamp_min(1e-30)
+    return float((p * (p / q).log()).sum().clamp_min(0))
+
+
+def _difference(one: Tensor, other: Tensor) -> float:
+    return float((one - other).abs().max())
+
+
+def _tell(answer: dict) -> None:
+    print(json.dumps(answer), flush=True)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--threads", type=int, required=True)
+    parser.add_argument("--parent", type=int, default=os.getppid())
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
