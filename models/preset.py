@@ -2,25 +2,18 @@
 
 import hashlib
 from collections.abc import Mapping
+from math import prod
 from typing import Literal
 
-from search.value import Value
+from models.architecture import Architecture, weight_shapes
 
 
-class Preset(Value):
-    """The shape of a Llama and the seed of its weights."""
+class Preset(Architecture):
+    """A model that is made from its shape and a seed."""
 
     name: str
     family: str
     purpose: str
-    hidden: int
-    layers: int
-    heads: int
-    kv_heads: int
-    head_dimension: int
-    feed_forward: int
-    vocabulary: int
-    context_tokens: int
     rope_theta: float = 10000.0
     dtype: Literal["float32", "bfloat16"] = "float32"
     seed: int = 20260605
@@ -29,10 +22,8 @@ class Preset(Value):
 
     @property
     def parameters(self) -> int:
-        """Weights of the model; embeddings are not tied."""
-        attention = 2 * self.hidden * self.head_dimension * (self.heads + self.kv_heads)
-        layer = attention + 3 * self.hidden * self.feed_forward + 2 * self.hidden
-        return self.layers * layer + 2 * self.vocabulary * self.hidden + self.hidden
+        """Numbers in all weights."""
+        return sum(prod(shape) for shape in weight_shapes(self).values())
 
     @property
     def folder_name(self) -> str:

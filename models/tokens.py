@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn, cast
@@ -9,6 +10,8 @@ from typing import Any, NoReturn, cast
 from jinja2 import Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from tokenizers import Tokenizer
+
+_NO_TEMPLATE = "{{ raise_exception('this checkpoint has no chat template') }}"
 
 
 class TemplateRefusal(ValueError):
@@ -20,8 +23,10 @@ class Vocabulary:
 
     def __init__(self, folder: Path) -> None:
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
         self._settings = _read_json(folder / "tokenizer_config.json")
-        self._template_source = _template_source(folder, self._settings)
+        self._template_source = chat_template(folder) or _NO_TEMPLATE
         self.eos_ids = _eos_ids(folder)
         """Any of these ends an answer, unless the request ignores them."""
         self.size: int = self._tokenizer.get_vocab_size(with_added_tokens=True)
@@ -52,14 +57,15 @@ class Vocabulary:
     def _template(self) -> Template:
         environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"])
         environment.filters["tojson"] = _to_json
-        cast("dict[str, Callable[..., object]]", environment.globals)["raise_exception"] = _refuse
+        known = cast("dict[str, Callable[..., object]]", environment.globals)
+        known["raise_exception"] = _refuse
+        known["strftime_now"] = _now
         return environment.from_string(self._template_source)
 
     @cached_property
     def _special_tokens(self) -> Mapping[str, str]:
         values = {key: self._settings.get(key) for key in ("bos_token", "eos_token", "unk_token", "pad_token")}
-        contents = {key: value["content"] if isinstance(value, dict) else value for key, value in values.items()}
-        return {key: str(content) for key, content in contents.items() if content is not None}
+        return {key: _token_text(value) for key, value in values.items() if value is not None}
 
     @cached_property
     def _ids_by_text(self) -> Mapping[str, int]:
@@ -72,15 +78,21 @@ class Vocabulary:
         return {text: index for text, index in ids.items() if text not in doubled}
 
 
-def _template_source(folder: Path, settings: Mapping[str, Any]) -> str:
+def chat_template(folder: Path) -> str | None:
+    """The source of a checkpoint's chat template; None when it has none."""
     file = folder / "chat_template.jinja"
     if file.exists():
         return file.read_text()
-    template = settings.get("chat_template")
+    template = _read_json(folder / "tokenizer_config.json").get("chat_template")
     if isinstance(template, list):
         named = {str(entry["name"]): str(entry["template"]) for entry in cast("list[dict[str, Any]]", template)}
         template = named.get("default")
-    return str(template) if template else "{{ raise_exception('this checkpoint has no chat template') }}"
+    return str(template) if template else None
+
+
+def _token_text(token: Any) -> str:
+    """A special token is written as text or as an object that holds it."""
+    return str(cast("dict[str, Any]", token)["content"]) if isinstance(token, dict) else str(token)
 
 
 def _eos_ids(folder: Path) -> frozenset[int]:
@@ -97,6 +109,10 @@ def _read_json(path: Path) -> dict[str, Any]:
 
 def _to_json(value: object, indent: int | None = None) -> str:
     return json.dumps(value, ensure_ascii=False, indent=indent)
+
+
+def _now(style: str) -> str:
+    return datetime.now().strftime(style)
 
 
 def _refuse(message: str) -> NoReturn:

@@ -1,8 +1,9 @@
 """Chat: many people talk to one model at once; the most answer tokens per second win.
 
-Lengths follow public chat traces, scaled to what two cores serve in seconds. Mean prompt and answer tokens: 161 and 338 in ShareGPT (vLLM's
-paper, arXiv 2309.06180, figure 11), 69.5 and 214.5 in LMSYS-Chat-1M (arXiv 2309.11998, table 1). Both have a long right tail, so medians are
-well below the means; a lognormal is the usual fit. Production arrivals are burstier than the Poisson process used here (BurstGPT, arXiv 2401.17644).
+Lengths follow public chat traces, scaled to what two cores serve in seconds. Mean prompt and answer tokens: 161 and 338 in ShareGPT
+(vLLM's paper, arXiv 2309.06180, figure 11), 69.5 and 214.5 in LMSYS-Chat-1M (arXiv 2309.11998, table 1). Both have a long right tail, so
+medians are well below the means, and a lognormal fits. Production arrivals are burstier than the Poisson process here (BurstGPT, arXiv
+2401.17644).
 """
 
 from collections.abc import Iterator, Mapping
