@@ -1,7 +1,7 @@
 """Requests of the chat scenario from a seed: the timed load, and the hidden questions of the correctness gate."""
 
-from collections.abc import Iterator
-from itertools import count
+from collections.abc import Iterator, Sequence
+from itertools import count, cycle
 from math import log
 from random import Random
 
@@ -12,6 +12,9 @@ _TOKENS_PER_WORD = 1.25
 _TEMPLATE_TOKENS = 10
 _NONCE_WORDS = 6
 _TURNS_SHARE = 0.3
+_SAFE_IDS = (300, 1000)
+"""Ids of whole words in every synthetic vocabulary: behind the bytes and special tokens, inside the smallest vocabulary."""
+_STOPS = (("an",), ("e", "o"), ("st", "br"))
 
 
 def requests(seed: int, scale: Scale) -> Iterator[Request]:
@@ -32,8 +35,62 @@ def requests(seed: int, scale: Scale) -> Iterator[Request]:
 
 
 def questions(seed: int, scale: Scale) -> tuple[Request, ...]:
-    """The hidden requests of the correctness gate."""
-    raise NotImplementedError
+    """The hidden requests of the correctness gate: every way to ask, short and long, alone and with a prefix that another shares."""
+    random = Random(f"questions {seed}")
+    plain = requests(random.getrandbits(48), scale)
+    asked: list[Request] = []
+    for number, vary in zip(range(scale.questions), cycle(_VARIATIONS), strict=False):
+        drawn = next(plain).model_copy(update={"number": number, "arrival_seconds": 0.0, "stream": random.random() < 0.5})
+        asked.append(vary(random, drawn, asked, scale))
+    return tuple(asked)
+
+
+def _as_drawn(random: Random, drawn: Request, asked: Sequence[Request], scale: Scale) -> Request:
+    return drawn
+
+
+def _until_closed(random: Random, drawn: Request, asked: Sequence[Request], scale: Scale) -> Request:
+    """A plain completion that may end with the model's closing token."""
+    return _completion(drawn, drawn.messages[-1].content).model_copy(update={"ignore_eos": False})
+
+
+def _of_ids(random: Random, drawn: Request, asked: Sequence[Request], scale: Scale) -> Request:
+    """A prompt of token ids that no text would give."""
+    ids = tuple(_SAFE_IDS[0] + int(random.random() * (_SAFE_IDS[1] - _SAFE_IDS[0])) for _ in range(_draw(random, scale.prompt_tokens)))
+    return _completion(drawn, ids)
+
+
+def _stopped(random: Random, drawn: Request, asked: Sequence[Request], scale: Scale) -> Request:
+    return drawn.model_copy(update={"stop": tuple(random.choice(_STOPS))})
+
+
+def _one_token(random: Random, drawn: Request, asked: Sequence[Request], scale: Scale) -> Request:
+    return drawn.model_copy(update={"max_tokens": 1})
+
+
+def _sharing_a_prefix(random: Random, drawn: Request, asked: Sequence[Request], scale: Scale) -> Request:
+    """The first question's conversation with another end, so that a stale cache shows."""
+    first = next((one.messages for one in asked if one.messages), drawn.messages)
+    last = Message(role="user", content=f"{first[-1].content} {drawn.messages[-1].content.split(': ')[0]}")
+    return drawn.model_copy(update={"messages": (*first[:-1], last)})
+
+
+def _long(random: Random, drawn: Request, asked: Sequence[Request], scale: Scale) -> Request:
+    """The longest prompt and the longest answer of the workload."""
+    writer = Writer(random, distinct_words=scale.distinct_words)
+    messages = _conversation(random, writer, scale.prompt_tokens.maximum)
+    return drawn.model_copy(update={"messages": messages, "max_tokens": scale.output_tokens.maximum})
+
+
+def _short(random: Random, drawn: Request, asked: Sequence[Request], scale: Scale) -> Request:
+    return _completion(drawn, Writer(random, distinct_words=scale.distinct_words).word())
+
+
+_VARIATIONS = (_as_drawn, _until_closed, _of_ids, _stopped, _one_token, _sharing_a_prefix, _long, _short)
+
+
+def _completion(drawn: Request, prompt: str | tuple[int, ...]) -> Request:
+    return drawn.model_copy(update={"endpoint": "/v1/completions", "messages": (), "prompt": prompt})
 
 
 def _conversation(random: Random, writer: Writer, tokens: int) -> tuple[Message, ...]:
