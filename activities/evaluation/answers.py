@@ -8,7 +8,7 @@ from activities.evaluation.client import encode
 from activities.evaluation.exchange import Exchange, Likelihood
 from activities.evaluation.gate import one_line
 from activities.evaluation.ground import Ground
-from activities.evaluation.verification import Answer, Judgement, check_shape, prompt_ids
+from activities.evaluation.verification import Answer, Judgement, Policy, check_shape, prompt_ids
 from models.tokens import Vocabulary
 from scenarios.scenario import Request
 from search.value import Value
@@ -39,13 +39,13 @@ class Findings(Value):
     """Output tokens that the reference agreed to."""
 
 
-async def judge(ground: Ground, answered: Sequence[Answered]) -> Findings:
+async def judge(ground: Ground, answered: Sequence[Answered], policy: Policy) -> Findings:
     """Checks form and shape without the model, then the tokens by the reference; an answer that fails the first is not judged further."""
     wrong = [finding for one in answered if (finding := find_fault(ground.vocabulary, one))]
     if wrong:
         return Findings(wrong=tuple(wrong), tokens=0)
     answers = [answer(one, ground.vocabulary) for one in answered]
-    judgements = await ground.reference.judge(answers, ground.policy) if answers else []
+    judgements = await ground.reference.judge(answers, policy) if answers else []
     return Findings(
         wrong=tuple(
             _disagreement(one, judgement, ground) for one, judgement in zip(answered, judgements, strict=True) if not judgement.agreed

@@ -10,6 +10,7 @@ from activities.evaluation.gate import ending
 from activities.evaluation.ground import Ground
 from activities.evaluation.loading import Loaded, drive
 from activities.evaluation.server import Launch, serving
+from activities.evaluation.sampling import for_sample
 from activities.evaluation.traces import LoadPlan, Window
 from scenarios.scenario import Request
 from search.measurement import Arm
@@ -77,7 +78,8 @@ async def _verified(ground: Ground, loaded: Loaded, requests: Mapping[int, Reque
         ground.say(f"only {len(counted)} requests touched the window of {arm.window_seconds:.1f} s")
     sample = SystemRandom().sample(counted, min(_SAMPLE, len(counted)))
     ground.say(f"the reference judges {len(sample)} timed answers")
-    findings = await judge(ground, [Answered(requests[trace.number], trace.exchange) for trace in sample])
+    answered = [Answered(requests[trace.number], trace.exchange) for trace in sample]
+    findings = await judge(ground, answered, for_sample(ground.policy, sum(len(trace.exchange.token_ids) for trace in sample)))
     verified = arm.model_copy(update={"verified_tokens": findings.tokens})
     if not findings.wrong:
         return Measured(arm=verified, doubt=_doubt(loaded))

@@ -37,7 +37,7 @@ async def check_correctness(ground: Ground, launch: Launch, *, seed: int) -> Pas
         if gone:
             return rejected(STAGE, f"the server {gone} while it answered", log)
         ground.say("the reference judges the answers")
-        return _conclude(await judge(ground, answered), answered, log)
+        return _conclude(await judge(ground, answered, ground.policy), answered, log)
 
 
 def _informative(ground: Ground, question: Request) -> Request:

@@ -71,7 +71,12 @@ def read_exchange(reads: Sequence[Read], *, status: int, endpoint: Endpoint, str
     """Understands what arrived; never raises for what a server sends."""
     if status != 200:
         return _refused(status, b"".join(read.content for read in reads))
-    return (_Streamed if stream else _Whole)(endpoint).exchange(reads)
+    parts, fault = _Parts(endpoint, stream=stream), None
+    try:
+        (_take_stream if stream else _take_whole)(parts, reads)
+    except (BrokenStream, Malformed) as problem:
+        fault = str(problem)
+    return parts.exchange(fault)
 
 
 def _refused(status: int, body: bytes) -> Exchange:
@@ -83,8 +88,9 @@ def _refused(status: int, body: bytes) -> Exchange:
 class _Parts:
     """An answer as it is put together from documents."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, *, stream: bool) -> None:
         self._chat = endpoint == "/v1/chat/completions"
+        self._stream = stream
         self._ids: list[int] = []
         self._text: list[str] = []
         self._likelihoods: list[Likelihood] | None = None
@@ -93,15 +99,9 @@ class _Parts:
         self._usage: Usage | None = None
         self._arrivals: list[Arrival] = []
 
-    def exchange(self, reads: Sequence[Read]) -> Exchange:
-        """The answer that `reads` carry."""
-        fault = None
-        try:
-            self.take(reads)
-            if self._finish is None:
-                fault = "the answer ends without a finish_reason"
-        except (BrokenStream, Malformed) as problem:
-            fault = str(problem)
+    def exchange(self, fault: str | None) -> Exchange:
+        """What was understood, and what was wrong with it."""
+        unfinished = "the answer ends without a finish_reason" if self._finish is None else None
         return Exchange(
             status=200,
             token_ids=tuple(self._ids),
@@ -111,16 +111,8 @@ class _Parts:
             likelihoods=None if self._likelihoods is None else tuple(self._likelihoods),
             usage=self._usage,
             arrivals=tuple(self._arrivals),
-            fault=fault,
+            fault=fault or unfinished,
         )
-
-    def take(self, reads: Sequence[Read]) -> None:
-        """Adds all that arrived; raises `BrokenStream` or `Malformed`."""
-        raise NotImplementedError
-
-    def words(self, choice: Choice) -> str | None:
-        """The text of a choice; None where the form asks for another field."""
-        raise NotImplementedError
 
     def add(self, document: Document, at: float) -> None:
         """Adds one document that arrived at `at`."""
@@ -134,7 +126,7 @@ class _Parts:
     def _choose(self, choice: Choice, at: float) -> None:
         if self._finish is not None:
             raise Malformed("the answer goes on after its finish_reason")
-        text = self.words(choice)
+        text = self._words(choice)
         if choice.index != 0 or text is None or choice.token_ids is None:
             raise Malformed("a choice lacks its text or its token_ids, or is not number 0")
         self._text.append(text)
@@ -145,38 +137,33 @@ class _Parts:
             self._likelihoods = [*(self._likelihoods or ()), *_likelihoods(choice.logprobs)]
         self._finish = choice.finish_reason
 
-
-class _Whole(_Parts):
-    def take(self, reads: Sequence[Read]) -> None:
-        document = read_document(b"".join(read.content for read in reads))
-        if not document.choices:
-            raise Malformed("the answer has no choices")
-        self.add(document, reads[-1].at)
-
-    def words(self, choice: Choice) -> str | None:
-        if self._chat:
-            return choice.message and (choice.message.content or "")
-        return choice.text
+    def _words(self, choice: Choice) -> str | None:
+        """The text of a choice; None where the form of the answer asks for another field."""
+        if not self._chat:
+            return choice.text
+        said = choice.delta if self._stream else choice.message
+        return None if said is None else said.content or ""
 
 
-class _Streamed(_Parts):
-    def take(self, reads: Sequence[Read]) -> None:
-        stream, done = EventStream(), False
-        for read in reads:
-            for payload in stream.feed(read.content):
-                if done:
-                    raise Malformed("the stream goes on after [DONE]")
-                done = payload == DONE
-                if not done:
-                    self.add(read_document(payload), read.at)
-        stream.finish()
-        if not done:
-            raise Malformed("the stream ends without [DONE]")
+def _take_whole(parts: _Parts, reads: Sequence[Read]) -> None:
+    document = read_document(b"".join(read.content for read in reads))
+    if not document.choices:
+        raise Malformed("the answer has no choices")
+    parts.add(document, reads[-1].at)
 
-    def words(self, choice: Choice) -> str | None:
-        if self._chat:
-            return choice.delta and (choice.delta.content or "")
-        return choice.text
+
+def _take_stream(parts: _Parts, reads: Sequence[Read]) -> None:
+    stream, done = EventStream(), False
+    for read in reads:
+        for payload in stream.feed(read.content):
+            if done:
+                raise Malformed("the stream goes on after [DONE]")
+            done = payload == DONE
+            if not done:
+                parts.add(read_document(payload), read.at)
+    stream.finish()
+    if not done:
+        raise Malformed("the stream ends without [DONE]")
 
 
 def _likelihoods(logprobs: ChatLogprobs | CompletionLogprobs) -> list[Likelihood]:

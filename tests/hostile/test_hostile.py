@@ -11,23 +11,23 @@ from tests.conftest import HOSTILE, Assemble
 
 CHEATS = {
     "canned_text": ("conformance", "prompt_token_ids|usage|object|decode"),
-    "caches_by_length": ("conformance|correctness", "below the reference's best"),
-    "constant_output": ("conformance", "below the reference's best"),
+    "caches_by_length": ("conformance|correctness", "below the reference's"),
+    "constant_output": ("conformance", "below the reference's"),
     "crashes_at_start": ("conformance", "exited with code 1: RuntimeError: no kernel image is available"),
     "crashes_when_asked": ("conformance", "exited with code 3"),
     "eats_memory": ("conformance", "used more than 700 MiB of memory"),
-    "fewer_layers": ("conformance|correctness", "below the reference's best"),
+    "fewer_layers": ("conformance|correctness", "below the reference's"),
     "hangs_at_start": ("conformance", "did not answer GET /health within 4 s"),
     "ignores_sampling": ("conformance", "seeds at temperature 1.5 all give the same answer"),
     "ignores_sigterm": ("conformance", "did not stop within 5 s of SIGTERM"),
     "ignores_stop": ("conformance", "stop"),
     "inflated_usage": ("conformance", "usage says"),
-    "mixes_up_requests": ("conformance|correctness", "below the reference's best"),
+    "mixes_up_requests": ("conformance|correctness", "below the reference's"),
     "pads_token_ids": ("conformance", "tokens"),
     "runs_long": ("conformance", "max_tokens|tokens"),
     "stops_early": ("conformance", "tokens"),
     "streams_without_end": ("conformance", "longer than"),
-    "tires_under_load": ("correctness|measure", "below the reference's best"),
+    "tires_under_load": ("correctness|measure", "below the reference's"),
 }
 PATIENCE_SECONDS = {"hangs_at_start": 4.0}
 HONEST = ("honest_bursts", "honest_slow")

@@ -13,6 +13,7 @@ from activities.evaluation.answers import Answered, answer, find_fault, show
 from activities.evaluation.client import ask
 from activities.evaluation.exchange import most_bytes
 from activities.evaluation.ground import Ground
+from activities.evaluation.sampling import for_few
 from activities.evaluation.wire import read_refusal
 from models.words import Writer
 from scenarios.scenario import Message, Request
@@ -103,7 +104,7 @@ class Probe:
     async def right(self, answered: Sequence[Answered], *, reason: str) -> None:
         """Violated when the reference finds one of these wrong."""
         answers = [answer(one, self.ground.vocabulary) for one in answered]
-        judgements = await self.ground.reference.judge(answers, self.ground.policy)
+        judgements = await self.ground.reference.judge(answers, for_few(self.ground.policy))
         wrong = next((judgement.reason for judgement in judgements if not judgement.agreed), None)
         if wrong is not None:
             raise Violation(f"{reason}: {wrong}", "".join(map(show, answered)))
