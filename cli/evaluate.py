@@ -17,7 +17,7 @@ from cli.asked import Question, check_question
 from cli.figures import interval, ratio
 from cli.mistakes import Misuse
 from cli.options import Correctness, Json, Model, Scenario, Target
-from cli.output import print_json, result, say
+from cli.output import print_json, result, telling
 from cli.pair_table import arm_table, metric_table, pair_table
 from cli.settings import find_home
 
@@ -92,14 +92,15 @@ def _verdict(evaluation: Evaluation) -> Text:
 
 
 async def _evaluate(home: Home, question: Question, candidate: Path, *, against: Path | None, seed: int) -> Evaluation:
-    opened = opened_ground(
-        question.scenario,
-        target_name=question.target,
-        model=question.model,
-        correctness=question.correctness,
-        home=home,
-        holder=f"vibeserve evaluate {candidate.name}",
-        say=say,
-    )
-    async with opened as ground:
-        return await evaluate_candidate(ground, candidate, against=against, seed=seed)
+    with telling() as tell:
+        opened = opened_ground(
+            question.scenario,
+            target_name=question.target,
+            model=question.model,
+            correctness=question.correctness,
+            home=home,
+            holder=f"vibeserve evaluate {candidate.name}",
+            say=tell,
+        )
+        async with opened as ground:
+            return await evaluate_candidate(ground, candidate, against=against, seed=seed)

@@ -11,7 +11,7 @@ from rich.text import Text
 from cli.figures import size
 from cli.mistakes import misuse
 from cli.options import Json
-from cli.output import print_json, result, say
+from cli.output import print_json, result, telling
 from cli.settings import find_home
 from models.checkpoint import BrokenCheckpoint, Checkpoint, UnknownModel, obtain_checkpoint
 from models.preset import PRESETS, Preset
@@ -68,8 +68,8 @@ def make_model(
       vibeserve model make tiny
       vibeserve model make ./my-llama
     """
-    say(f"making {model} (a made one is used as it is)")
-    with misuse(UnknownModel, BrokenCheckpoint):
+    with misuse(UnknownModel, BrokenCheckpoint), telling() as tell:
+        tell(f"making {model} (one that was made is used as it is)")
         checkpoint = asyncio.run(obtain_checkpoint(model, family=family, models=find_home().models))
     if as_json:
         print_json(checkpoint)

@@ -3,11 +3,13 @@
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from typing import TextIO
 
 from pydantic import BaseModel
 from rich.console import Console
+from rich.markup import escape
 
 PIPE_WIDTH = 160
 """Columns of tables that no terminal shows."""
@@ -25,6 +27,16 @@ story = _console(sys.stderr, stderr=True)
 def say(text: str) -> None:
     """One line of the story."""
     story.print(text, markup=False, soft_wrap=True)
+
+
+@contextmanager
+def telling() -> Generator[Callable[[str], None]]:
+    """For long work: one line that changes on a terminal, one line for each step in a log."""
+    if not sys.stderr.isatty():
+        yield say
+        return
+    with story.status("") as status:
+        yield lambda text: status.update(escape(text))
 
 
 def print_json(value: BaseModel | Sequence[BaseModel]) -> None:

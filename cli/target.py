@@ -10,7 +10,7 @@ from rich.text import Text
 from cli.figures import size
 from cli.mistakes import misuse
 from cli.options import Json
-from cli.output import print_json, result, say
+from cli.output import print_json, result, telling
 from cli.settings import find_home
 from search.value import Value
 from targets.peaks import Peaks, write_peaks
@@ -77,9 +77,10 @@ def probe_target(
 
 async def _probe(name: str) -> Peaks:
     target = find_target(name)
-    async with target.lease(holder="vibeserve target probe", waiting=lambda words: say(f"waiting for the device: {words}")):
-        say("measuring for some seconds")
-        return await target.probe()
+    with telling() as tell:
+        async with target.lease(holder="vibeserve target probe", waiting=lambda words: tell(f"waiting for the device: {words}")):
+            tell("measuring for some seconds")
+            return await target.probe()
 
 
 def _listed(name: str) -> Listed:

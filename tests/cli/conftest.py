@@ -1,32 +1,16 @@
-"""The command, in this process or in one of its own, and a home whose ledger tells of a search."""
+"""The command in this process, and a home whose ledger tells of a search."""
 
 import os
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from told_search import tell
 
 from activities.home import Home
 from activities.ledger.ledger import Ledger
 from cli.app import run
-from search.value import Value
-
-COMMAND = Path(sys.executable).parent / "vibeserve"
-LIMIT_SECONDS = 120
-
-
-class Ended(Value):
-    """A command that has ended."""
-
-    code: int
-    stdout: str
-    stderr: str
-
-
-Vibeserve = Callable[..., Ended]
+from models.checkpoint import obtain_checkpoint
+from tests.cli.person import Ended, Vibeserve, environment_of
+from tests.cli.told_search import tell
 
 
 @pytest.fixture
@@ -41,6 +25,13 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Home:
     home = Home(root=tmp_path_factory.mktemp("told"))
     tell(Ledger.open(home.ledger))
     return home
+
+
+@pytest.fixture(scope="session")
+async def furnished(told: Home) -> Home:
+    """The same home with the model `tiny`."""
+    await obtain_checkpoint("tiny", family="llama", models=told.models)
+    return told
 
 
 @pytest.fixture
@@ -68,22 +59,3 @@ def _here(home: Home, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixt
         return Ended(code=code, stdout=stdout, stderr=stderr)
 
     return type_in
-
-
-def start(home: Home, *arguments: str, **environment: str) -> Ended:
-    """The command as a person starts it, in a process of its own."""
-    ended = subprocess.run(
-        [str(COMMAND), *arguments],
-        capture_output=True,
-        text=True,
-        timeout=LIMIT_SECONDS,
-        check=False,
-        env={**environment_of(home), **environment},
-    )
-    return Ended(code=ended.returncode, stdout=ended.stdout, stderr=ended.stderr)
-
-
-def environment_of(home: Home) -> dict[str, str]:
-    """What the command reads of its environment: no cluster of the world outside, no terminal."""
-    kept = {name: text for name, text in os.environ.items() if not name.startswith(("TEMPORAL_", "VIBESERVE_", "COLUMNS"))}
-    return {**kept, "VIBESERVE_HOME": str(home.root)}

@@ -1,11 +1,11 @@
 """What a person sees who types something wrong: one line, the right exit code, and nothing on stdout."""
 
 import pytest
-from conftest import Vibeserve, start
 from typer.testing import CliRunner
 
 from activities.home import Home
 from cli.commands import app
+from tests.cli.person import Vibeserve, start
 
 MISTAKES = {
     "bogus": "bogus",

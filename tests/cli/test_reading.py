@@ -6,9 +6,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import COMMAND, Vibeserve, environment_of, start
 
 from activities.home import Home
+from tests.cli.person import COMMAND, Vibeserve, environment_of, start
 
 
 def test_history_draws_each_candidate_below_its_parent(telling: Vibeserve) -> None:
