@@ -5,7 +5,7 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -71,16 +71,16 @@ async def obtain_checkpoint(name: str, *, family: str, models: Path) -> Checkpoi
 
     Raises `UnknownModel`, or `BrokenCheckpoint` also when it cannot be made or downloaded.
     """
-    preset, folder, kept = PRESETS.get(family, {}).get(name), _folder(name), models.absolute()
+    preset, folder = PRESETS.get(family, {}).get(name), _folder(name)
     if preset is not None:
-        folder = await _made(preset, kept)
+        folder = await _made(preset, models)
     elif folder is None and HUB_NAME.fullmatch(name):
-        folder = await _downloaded(name, kept)
+        folder = await _downloaded(name, models)
     if folder is None:
         known = ", ".join(PRESETS.get(family, {}))
         raise UnknownModel(f"unknown model {name!r}: neither a preset ({known}), nor a folder, nor a hub name like ORGANISATION/NAME")
     return await asyncio.to_thread(
-        read_checkpoint, folder, name=name, family=family, preset=preset.name if preset else None, digests=kept / ".digests"
+        read_checkpoint, folder, name=name, family=family, preset=preset.name if preset else None, digests=models / ".digests"
     )
 
 
@@ -108,13 +108,13 @@ async def _downloaded(name: str, models: Path) -> Path:
 
 
 @contextmanager
-def _appearing(folder: Path) -> Iterator[Path | None]:
+def _appearing(folder: Path) -> Generator[Path | None]:
     """An empty folder beside `folder` that takes its name at the end; None when `folder` is there already."""
     if folder.exists():
         yield None
         return
     folder.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder.parent))
+    unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder.parent.absolute()))
     try:
         yield unfinished
         unfinished.chmod(0o755)

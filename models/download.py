@@ -1,4 +1,4 @@
-"""Downloads a checkpoint from the hub: `python -m models.download --name ORGANISATION/NAME --out DIR`, a child whose last line tells a failure."""
+"""Downloads from the hub: `python -m models.download --name ORGANISATION/NAME --out DIR`, a child whose last line tells a failure."""
 
 import argparse
 import sys

@@ -2,8 +2,8 @@
 
 Each matrix is scaled by one over the root of its inputs, so that activations keep their size. Attention scores have a spread of
 `_SCORE_SPREAD`, so that each head looks at few positions and an answer depends on all of its context. Each layer adds a like share to the
-residual stream, so that leaving one out changes the answers. In the last layers each neuron of the feed-forward also writes the direction of
-one token; their products have heavy tails, and so have the logits: greedy decoding has clear margins and does not fall into loops. Every
+residual stream, so that leaving one out changes the answers. In the last layers each neuron of the feed-forward also writes the direction
+of one token; their products have heavy tails, and so have the logits: greedy decoding has clear margins and does not fall into loops. Every
 tensor has a generator of its own (PCG64 with numpy's ziggurat), so the bytes are equal on every machine with the pinned numpy.
 """
 
