@@ -22,3 +22,4 @@ class Concluder:
             message=f"Search ended: {conclusion.reason}",
             when=conclusion.when,
         )
+        self._ledger.tidy()

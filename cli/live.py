@@ -90,8 +90,7 @@ async def _look(client: Client, search: str) -> Sight:
     """State first, then the account: what a closed search tells is final."""
     description = await client.get_workflow_handle(search_id(search)).describe(rpc_timeout=RPC_LIMIT)
     progress = await survey(client, search)
-    numbers = tuple(runner.number for runner in progress.runners)
-    words = await heartbeats(client, search, numbers)
+    words = await heartbeats(client, search, progress.runners)
     return Sight(progress=progress, words=words, open=description.status in OPEN)
 
 

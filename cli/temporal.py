@@ -1,7 +1,7 @@
 """How this machine reaches Temporal: the address of a cluster or of the embedded server, the client, and what running searches tell."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TypeVar
 
@@ -12,7 +12,7 @@ from temporalio.envconfig import ClientConfigProfile
 from temporalio.service import RPCError, RPCStatusCode
 
 from workflows.identity import candidate_id, duel_id, search_id
-from workflows.progress import Progress, Runner
+from workflows.progress import OWN_STAGES, Progress, Runner
 
 Told = TypeVar("Told", Progress, Runner)
 
@@ -47,20 +47,29 @@ async def survey(client: Client, search: str) -> Progress:
     return progress.model_copy(update={"runners": tuple(runners)})
 
 
-async def heartbeats(client: Client, search: str, numbers: tuple[int, ...]) -> Mapping[int, str]:
-    """The last words of each candidate's running step, by candidate number."""
+async def heartbeats(client: Client, search: str, runners: Sequence[Runner]) -> Mapping[int, str]:
+    """The last words of each runner's running step, by candidate number."""
     texts: dict[int, str] = {}
-    for number in numbers:
-        for workflow_id in (candidate_id(search, number), duel_id(search, number)):
+    for runner in runners:
+        for workflow_id in _workflows(search, runner):
             text = await _last_words(client, workflow_id)
             if text:
-                texts[number] = text
+                texts[runner.number] = text
     return texts
+
+
+def _workflows(search: str, runner: Runner) -> tuple[str, ...]:
+    """Where a runner's steps may run, the later first."""
+    if runner.stage in OWN_STAGES:
+        return (search_id(search),)
+    return (duel_id(search, runner.number), candidate_id(search, runner.number))
 
 
 async def _runner(client: Client, search: str, runner: Runner) -> Runner:
     """The child's own account where it runs, the search's where it does not."""
-    for workflow_id in (duel_id(search, runner.number), candidate_id(search, runner.number)):
+    if runner.stage in OWN_STAGES:
+        return runner
+    for workflow_id in _workflows(search, runner):
         try:
             told = await _query(client, workflow_id, Runner)
         except RPCError as error:

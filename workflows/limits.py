@@ -35,6 +35,8 @@ RETRY = RetryPolicy(
         "UnknownPolicy",
         "UnknownSkill",
         "NameTaken",
+        "RefConflict",
+        "UnfitFiles",
         "PayloadsTooLarge",
         "ValidationError",
     ],

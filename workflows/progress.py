@@ -6,6 +6,9 @@ from search.record import Gate
 from search.value import Value
 from search.verdict import Interval
 
+OWN_STAGES = ("prepare", "noise", "final")
+"""Stages that belong to the search itself and not to one candidate."""
+
 
 class Spent(Value):
     """One budget: what is used of what is allowed; `limit` is None when nothing limits it."""
@@ -22,7 +25,7 @@ class Runner(Value):
     number: int
     claim: str
     stage: str
-    """write, build, conformance, correctness, waiting for its duel, screen, duel, confirm, profile, record."""
+    """prepare, write, build, conformance, correctness, waiting for its duel, screen, duel, confirm, profile, record, noise, final."""
     since: datetime
     gates: tuple[Gate, ...] = ()
     log_ratios: tuple[float, ...] = ()

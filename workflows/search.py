@@ -18,7 +18,8 @@ from workflows.arena import Arena
 from workflows.candidate import CandidateTask, CandidateWorkflow
 from workflows.duel import DuelTask, DuelWorkflow
 from workflows.identity import candidate_id, duel_id
-from workflows.progress import Progress
+from workflows.own import OwnStep
+from workflows.progress import Progress, Runner
 from workflows.pursuit import Pursuit
 from workflows.state import Champion, Outcome, SearchState
 
@@ -45,6 +46,7 @@ class SearchWorkflow:
         self._state = state
         self._setting = state.setting()
         self._phase = "preparing the machine"
+        self._own: OwnStep | None = None
         self._pursuits: dict[int, Pursuit] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._arena = asyncio.Lock()
@@ -67,7 +69,7 @@ class SearchWorkflow:
     @workflow.query
     def progress(self) -> Progress:
         """The search at this moment; its children tell more about themselves."""
-        runners = tuple(pursuit.runner() for pursuit in self._pursuits.values())
+        runners = (*self._own_runner(), *(pursuit.runner() for pursuit in self._pursuits.values()))
         outcome = self._outcome.sentence() if self._outcome else ""
         return self._state.progress(workflow.now(), phase=self._phase, runners=runners, outcome=outcome)
 
@@ -92,7 +94,9 @@ class SearchWorkflow:
             return
         started = workflow.info().start_time
         self._state = self._state.opened(started)
+        self._own = OwnStep(0, "prepare", "the model, the reference's margin and the peaks of the machine", workflow.now())
         foundation = await steps.prepare(self._setting)
+        self._own = None
         starter = await steps.found(FoundTask(spec=self._state.spec, foundation=foundation, when=started))
         self._state = self._state.model_copy(update={"foundation": foundation, "starter": starter})
         self._phase = "checking the starter"
@@ -207,8 +211,10 @@ class SearchWorkflow:
         ratio, bounds = standing.ratio, Interval(low=standing.low, high=standing.high, level=FINAL_LEVEL)
         arena = Arena(self._setting, number=champion.number, champion=starter, candidate=champion.source)
         if champion.number and not self._stopped_for:
-            self._phase = f"measuring the champion against the starter in {FINAL_PAIRS} pairs"
-            await arena.measure_valid(FINAL_PAIRS)
+            self._phase = "measuring the champion against the starter"
+            await self._measure_alone(
+                arena, FINAL_PAIRS, stage="final", claim="the champion is faster than the starter", number=champion.number
+            )
         ratios = arena.log_ratios()
         if len(ratios) > 1:
             ratio, bounds = median_ratio(ratios), interval(ratios, FINAL_LEVEL)
@@ -225,10 +231,20 @@ class SearchWorkflow:
 
     async def _measure_noise(self, starter: Source) -> float:
         """The floor from pairs of the starter with itself."""
-        self._phase = f"measuring the noise of the machine in {NOISE_PAIRS} pairs"
+        self._phase = "measuring the noise of the machine"
         arena = Arena(self._setting, number=0, champion=starter, candidate=starter)
-        await arena.measure_valid(NOISE_PAIRS)
+        if not self._stopped_for:
+            await self._measure_alone(arena, NOISE_PAIRS, stage="noise", claim="the starter is as fast as itself", number=0)
         return noise_floor(arena.log_ratios())
+
+    async def _measure_alone(self, arena: Arena, pairs: int, *, stage: str, claim: str, number: int) -> None:
+        """Pairs that belong to no candidate's duel, shown to those who watch."""
+        self._own = OwnStep(number, stage, claim, workflow.now(), arena=arena, planned=pairs)
+        await arena.measure_valid(pairs)
+        self._own = None
+
+    def _own_runner(self) -> tuple[Runner, ...]:
+        return (self._own.runner(),) if self._own else ()
 
     def _plan_task(self, number: int) -> PlanTask:
         spec = self._state.spec
