@@ -38,6 +38,7 @@ def start(home: Home, *arguments: str, **environment: str) -> Ended:
 
 
 def environment_of(home: Home) -> dict[str, str]:
-    """What the command reads of its environment: no cluster of the world outside, no terminal."""
+    """What the command reads of its environment: no cluster of the world outside, no terminal, and a device lease of its own, so that
+    no test waits for a search that happens to run on this machine."""
     kept = {name: text for name, text in os.environ.items() if not name.startswith(("TEMPORAL_", "VIBESERVE_", "COLUMNS"))}
-    return {**kept, "VIBESERVE_HOME": str(home.root)}
+    return {**kept, "VIBESERVE_HOME": str(home.root), "TMPDIR": str(home.root.parent)}
