@@ -32,6 +32,7 @@ from activities.plan import Planner
 from activities.prepare import Preparer
 from activities.profile import Profiler
 from activities.record import Recorder
+from activities.step_log import StepLog
 from activities.workshop import Workshop, open_workshop
 from cli.temporal import connect
 from targets.registry import find_target
@@ -71,10 +72,16 @@ async def serve(home: Home, *, target: str, address: str | None) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     client = await connect(address)
+    log = StepLog(home.steps)
     async with AsyncExitStack() as stack:
         threads = stack.enter_context(ThreadPoolExecutor(LEDGER_THREADS))
         workshop = await stack.enter_async_context(open_workshop(home, find_target(target)))
-        for worker in (_searches(client), _agents(client, home, threads), _checks(client, workshop), _device(client, workshop)):
+        for worker in (
+            _searches(client),
+            _agents(client, home, threads, log),
+            _checks(client, workshop, log),
+            _device(client, workshop, log),
+        ):
             await stack.enter_async_context(worker)
         home.worker_ready.parent.mkdir(parents=True, exist_ok=True)
         home.worker_ready.write_text(str(os.getpid()))
@@ -93,7 +100,7 @@ def _searches(client: Client) -> Worker:
     )
 
 
-def _agents(client: Client, home: Home, threads: ThreadPoolExecutor) -> Worker:
+def _agents(client: Client, home: Home, threads: ThreadPoolExecutor, log: StepLog) -> Worker:
     ledger, catalog = Ledger.open(home.ledger), load_catalog()
     activities = [
         Founder(ledger).found,
@@ -102,10 +109,10 @@ def _agents(client: Client, home: Home, threads: ThreadPoolExecutor) -> Worker:
         Recorder(ledger).record,
         Concluder(ledger).conclude,
     ]
-    return Worker(client, task_queue=AGENTS_QUEUE, activities=activities, activity_executor=threads)
+    return Worker(client, task_queue=AGENTS_QUEUE, activities=activities, activity_executor=threads, interceptors=[log])
 
 
-def _checks(client: Client, workshop: Workshop) -> Worker:
+def _checks(client: Client, workshop: Workshop, log: StepLog) -> Worker:
     return Worker(
         client,
         task_queue=checks_queue(workshop.target.name),
@@ -117,16 +124,18 @@ def _checks(client: Client, workshop: Workshop) -> Worker:
         ],
         max_concurrent_activities=CHECKS_AT_ONCE,
         max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
+        interceptors=[log],
     )
 
 
-def _device(client: Client, workshop: Workshop) -> Worker:
+def _device(client: Client, workshop: Workshop, log: StepLog) -> Worker:
     return Worker(
         client,
         task_queue=device_queue(workshop.target.name),
         activities=[Screener(workshop).screen, Measurer(workshop).measure_pair, Profiler(workshop).profile],
         max_concurrent_activities=1,
         max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
+        interceptors=[log],
     )
 
 

@@ -59,3 +59,8 @@ class Home(Value):
     def worker_ready(self) -> Path:
         """Holds the process id of the worker once it serves."""
         return self.root / "locks" / "worker.ready"
+
+    @property
+    def steps(self) -> Path:
+        """A JSON line for each step that a worker began and ended."""
+        return self.logs / "steps.jsonl"

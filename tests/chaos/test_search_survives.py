@@ -1,0 +1,60 @@
+"""`kill -9` of the Temporal server in a correctness gate, then of the worker in a duel: the search finishes, and no finished step runs again."""
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from activities.ledger.ledger import Ledger
+from tests.chaos.search_in_home import Household, stage
+
+
+@pytest.fixture
+def household(tmp_path: Path) -> Iterator[Household]:
+    house = Household(tmp_path / "home")
+    yield house
+    house.run("down")
+
+
+def processes_of(home: Path) -> list[str]:
+    """Command lines of living processes that name the home."""
+    found: list[str] = []
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit() and folder.name != str(os.getpid()):
+            try:
+                line = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            except OSError:
+                continue
+            if str(home) in line:
+                found.append(line)
+    return found
+
+
+@pytest.mark.timeout(900)
+async def test_a_search_survives_the_death_of_server_and_worker(household: Household) -> None:
+    household.run("search", "chat", "--name", "hurt", "--model", "tiny", "--candidates", "1", "--hours", "1", "--looks", "2,3", "--detach")
+
+    await household.until("hurt", stage(1, "correctness"), seconds=400)
+    household.kill("server")
+    household.run("up")
+
+    await household.until("hurt", stage(1, "duel"), seconds=300)
+    household.kill("worker")
+    household.run("up")
+
+    await household.outcome("hurt", seconds=500)
+
+    ended = Counter((step["workflow"], step["run"], step["step"], step["id"]) for step in household.steps() if step["event"] == "ended")
+    began = Counter((step["workflow"], step["run"], step["step"], step["id"]) for step in household.steps() if step["event"] == "began")
+    assert max(ended.values()) == 1, f"finished twice: {[step for step, count in ended.items() if count > 1]}"
+    assert set(began) == set(ended)
+    hurt = [step[2] for step, count in began.items() if count > 1]
+    assert 1 <= len(hurt) <= 2, f"only the steps that were killed begin again: {hurt}"
+
+    ledger = Ledger.open(household.home.ledger)
+    assert [record.number for record in ledger.records("hurt")] == [0, 1]
+    assert ledger.journal_text("hurt", "conclusion.json") is not None
+    household.run("down")
+    assert processes_of(household.home.root) == []
