@@ -1,7 +1,5 @@
 """One arm of a pair: a fresh server under the scenario's load, its figures, and a sample of its timed answers judged."""
 
-from collections.abc import Iterator, Mapping
-from itertools import islice
 from random import SystemRandom
 
 from activities.evaluation.answers import Answered, Finding, find_fault, judge
@@ -9,10 +7,9 @@ from activities.evaluation.figures import Figures, figures, rise, tokens_inside
 from activities.evaluation.gate import ending
 from activities.evaluation.ground import Ground
 from activities.evaluation.loading import Loaded, drive
-from activities.evaluation.server import Launch, serving
 from activities.evaluation.sampling import for_sample
+from activities.evaluation.server import Launch, serving
 from activities.evaluation.traces import LoadPlan, Window
-from scenarios.scenario import Request
 from search.measurement import Arm
 from search.value import Value
 from targets.lease import Lease
@@ -48,19 +45,17 @@ async def measure_arm(ground: Ground, launch: Launch, *, seed: int, window_secon
             own=(server.pid,),
         )
         loaded = await drive(plan, say=ground.say)
-        failed = any(trace.exchange.fault for trace in loaded.traces)
+        failed = any(trace.exchange.fault for trace in loaded.traces if not trace.abandoned)
         gone, peak, log = await ending(server) if failed else None, server.usage().peak_memory_bytes, server.log_tail()
     started = server.start_seconds
-    requests = _asked(ground, loaded, seed)
-    wrong = [
-        finding for trace in loaded.traces if (finding := find_fault(ground.vocabulary, Answered(requests[trace.number], trace.exchange)))
-    ]
+    answered = [Answered(trace.request, trace.exchange) for trace in loaded.traces if not trace.abandoned]
+    wrong = [finding for one in answered if (finding := find_fault(ground.vocabulary, one))]
     if gone or wrong:
         found = wrong[0] if wrong else Finding(reason="", evidence="")
-        reason = f"the server {gone} under load" if gone else f"{len(wrong)} of {len(loaded.traces)} timed requests failed: {found.reason}"
+        reason = f"the server {gone} under load" if gone else f"{len(wrong)} of {len(answered)} timed requests failed: {found.reason}"
         return _spoiled(loaded.window, reason, failed=max(len(wrong), 1), evidence=f"{found.evidence}\nlog: {log}")
     shown = figures(loaded.traces, loaded.window, ground.scale.limits)
-    return await _verified(ground, loaded, requests, _arm(shown, loaded.window, start_seconds=started, peak_memory_bytes=peak))
+    return await _verified(ground, loaded, _arm(shown, loaded.window, start_seconds=started, peak_memory_bytes=peak))
 
 
 def spoiled_arm(reason: str) -> Arm:
@@ -69,7 +64,7 @@ def spoiled_arm(reason: str) -> Arm:
     return _spoiled(nothing, reason, failed=0, evidence="").arm
 
 
-async def _verified(ground: Ground, loaded: Loaded, requests: Mapping[int, Request], arm: Arm) -> Measured:
+async def _verified(ground: Ground, loaded: Loaded, arm: Arm) -> Measured:
     """Adds the reference's judgement of a sample, drawn after the window has closed."""
     if arm.score <= 0:
         return _spoiled(loaded.window, "no output token arrived inside the window", failed=0, evidence="")
@@ -78,7 +73,7 @@ async def _verified(ground: Ground, loaded: Loaded, requests: Mapping[int, Reque
         ground.say(f"only {len(counted)} requests touched the window of {arm.window_seconds:.1f} s")
     sample = SystemRandom().sample(counted, min(_SAMPLE, len(counted)))
     ground.say(f"the reference judges {len(sample)} timed answers")
-    answered = [Answered(requests[trace.number], trace.exchange) for trace in sample]
+    answered = [Answered(trace.request, trace.exchange) for trace in sample]
     findings = await judge(ground, answered, for_sample(ground.policy, sum(len(trace.exchange.token_ids) for trace in sample)))
     verified = arm.model_copy(update={"verified_tokens": findings.tokens})
     if not findings.wrong:
@@ -91,13 +86,6 @@ def _doubt(loaded: Loaded) -> str | None:
     """Tokens that were held back before the window and let go in it show as a leap: honest throughput was flat before it opened."""
     leap = rise(loaded.traces, loaded.window)
     return f"throughput rose {leap:.2f}-fold when the window opened" if leap > _LEAP else None
-
-
-def _asked(ground: Ground, loaded: Loaded, seed: int) -> Mapping[int, Request]:
-    """The requests that the load generator drew from the same seed."""
-    most = max((trace.number for trace in loaded.traces), default=-1) + 1
-    drawn: Iterator[Request] = islice(ground.scenario.requests(seed, ground.scale), most)
-    return {request.number: request for request in drawn}
 
 
 def _arm(shown: Figures, window: Window, *, start_seconds: float, peak_memory_bytes: int) -> Arm:

@@ -18,7 +18,7 @@ Clock = Callable[[], float]
 _CONNECT_SECONDS = 10.0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Recording:
     """One request on the load generator's clock; `failure` says why no whole answer arrived."""
 

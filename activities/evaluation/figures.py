@@ -28,13 +28,14 @@ class Figures(Value):
 
 
 def figures(traces: Sequence[Trace], window: Window, limits: Limits) -> Figures:
-    """Takes only requests that ended right; the caller has sorted out the others."""
+    """Takes requests that ended right and abandoned ones, which count with the time that they had waited, as a lower bound."""
     ended = [trace for trace in traces if trace.ended is not None and trace.ended >= window.opened]
     counts = [tokens_inside(trace, window) for trace in traces]
     seconds = window.closed - window.opened
-    firsts = [ttft(trace) for trace in ended]
+    waits = [window.closed - trace.sent for trace in traces if trace.abandoned]
+    firsts = [ttft(trace) for trace in ended] + waits
     rests = [tpot(trace) for trace in ended if len(trace.exchange.token_ids) > 1]
-    lasts = [latency(trace) for trace in ended]
+    lasts = [latency(trace) for trace in ended] + waits
     good = sum(is_good(trace, limits) for trace in ended if (trace.ended or 0.0) <= window.closed)
     return Figures(
         tokens=sum(counts),

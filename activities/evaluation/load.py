@@ -6,6 +6,7 @@ Nothing is parsed before the drain is over: during the window a read costs a tim
 """
 
 import asyncio
+import math
 import os
 import sys
 import time
@@ -38,6 +39,8 @@ class Run:
     requests: Iterator[Request]
     recordings: list[Recording] = field(default_factory=list[Recording])
     origin: float = field(default_factory=time.perf_counter)
+    sending: dict[int, asyncio.Task[None]] = field(default_factory=dict[int, "asyncio.Task[None]"])
+    """By the number of the request."""
     over: asyncio.Event = field(default_factory=asyncio.Event)
     """No further request is sent: the window has closed, or a request has failed."""
 
@@ -49,6 +52,9 @@ class Run:
         """One request to its end; its times count from when it was due."""
         recording = Recording(request=request, sent=due)
         self.recordings.append(recording)
+        task = asyncio.current_task()
+        assert task is not None
+        self.sending[request.number] = task
         await record(self.session, recording, encode(request), limit_seconds=self.plan.scale.request_limit_seconds, clock=self.clock)
         if recording.failure or recording.status != 200:
             self.over.set()
@@ -64,10 +70,11 @@ async def drive(plan: LoadPlan) -> None:
         run = Run(plan, session, find_scenario(plan.scenario).requests(plan.seed, plan.scale))
         traffic = asyncio.create_task(closed_loop(run) if plan.scale.load.mode == "closed" else open_loop(run))
         window = await measure(run)
+        abandoned = abandon(run)
         await drain(run, traffic)
         drained = run.clock()
     for recording in run.recordings:
-        tell(Trace(number=recording.request.number, sent=recording.sent, ended=recording.ended, exchange=recording.exchange()))
+        tell(trace(recording, abandoned=recording in abandoned))
     tell(window.model_copy(update={"drained": drained}))
 
 
@@ -127,6 +134,16 @@ async def warm_up(run: Run) -> bool:
     return False
 
 
+def abandon(run: Run) -> list[Recording]:
+    """Hangs up on the end of the queue: requests that wait for their first byte while no later one has got any. They have no part in
+    the window, and a serial server would drain them for minutes. One that was overtaken must be answered."""
+    begun = max((recording.sent for recording in run.recordings if recording.reads), default=-math.inf)
+    waiting = [one for one in run.recordings if one.sent > begun and one.ended is None and one.failure is None]
+    for recording in waiting:
+        run.sending[recording.request.number].cancel()
+    return waiting
+
+
 async def drain(run: Run, traffic: asyncio.Task[None]) -> None:
     """Lets requests in flight end; those that take longer than the limit have failed."""
     tell_phase("drain")
@@ -149,6 +166,11 @@ async def wait_over(run: Run, seconds: float) -> None:
             await run.over.wait()
     except TimeoutError:
         return
+
+
+def trace(recording: Recording, *, abandoned: bool) -> Trace:
+    """What is told of one request."""
+    return Trace(request=recording.request, sent=recording.sent, ended=recording.ended, abandoned=abandoned, exchange=recording.exchange())
 
 
 def tell(line: Value) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from activities.evaluation.exchange import Exchange
-from scenarios.scenario import Scale
+from scenarios.scenario import Request, Scale
 from search.value import Value
 
 Phase = Literal["warm-up", "window", "drain"]
@@ -35,10 +35,12 @@ class Trace(Value):
     """One request of the load. Times are seconds since the load began."""
 
     kind: Literal["trace"] = "trace"
-    number: int
+    request: Request
     sent: float
     ended: float | None
     """When the last byte arrived; None when the answer never became whole."""
+    abandoned: bool = False
+    """Hung up on when the window had closed: it was waiting, and so was every request that came after it."""
     exchange: Exchange
 
 

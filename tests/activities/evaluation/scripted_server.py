@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,10 +21,15 @@ class Script:
     """Requests after which it answers 500."""
     hangs_after: int | None = None
     """Requests after which answers never end."""
+    serial: bool = False
+    """One request at a time."""
+    starves: int | None = None
+    """The number of a request that never gets an answer."""
     asked: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     began: list[float] = field(default_factory=list[float])
     in_flight: int = 0
     most_in_flight: int = 0
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 @asynccontextmanager
@@ -53,12 +58,14 @@ async def serve(script: Script, request: web.Request) -> web.StreamResponse:
     script.began.append(time.perf_counter())
     if script.fails_after is not None and len(script.asked) > script.fails_after:
         return web.json_response({"error": {"message": "no more", "type": "server_error"}}, status=500)
+    if script.starves == len(script.asked) - 1:
+        await asyncio.Event().wait()
+    hangs = script.hangs_after is not None and len(script.asked) > script.hangs_after
     script.in_flight += 1
     script.most_in_flight = max(script.most_in_flight, script.in_flight)
     try:
-        return await answer(
-            script, request, body["max_tokens"], hangs=script.hangs_after is not None and len(script.asked) > script.hangs_after
-        )
+        async with script.turn if script.serial else nullcontext():
+            return await answer(script, request, body["max_tokens"], hangs=hangs)
     finally:
         script.in_flight -= 1
 

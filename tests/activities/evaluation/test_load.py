@@ -39,8 +39,8 @@ async def test_requests_are_the_scenarios_and_tell_nothing_of_the_phase(tmp_path
     script = Script()
     loaded = await load(script, tmp_path)
     drawn = find_scenario("chat").requests(5, SCALE)
-    bodies = {request.number: request.body() for request, _ in zip(drawn, loaded.traces, strict=False)}
-    assert sorted(map(repr, script.asked)) == sorted(repr(bodies[trace.number]) for trace in loaded.traces)
+    due = [request.body() for request, _ in zip(drawn, loaded.traces, strict=False)]
+    assert sorted(map(repr, script.asked)) == sorted(map(repr, due)) == sorted(repr(trace.request.body()) for trace in loaded.traces)
     assert len({repr(body["messages"]) for body in script.asked}) == len(script.asked)
     assert len({tuple(body) for body in script.asked}) == 1
 
@@ -68,6 +68,20 @@ async def test_answers_that_do_not_end_have_failed(tmp_path: Path) -> None:
     assert all("0.3 s after the window closed" in (trace.exchange.fault or "") for trace in late)
 
 
+async def test_the_end_of_a_queue_is_abandoned_and_an_overtaken_request_is_not(tmp_path: Path) -> None:
+    """A serial server leaves a queue when the window closes; one that never serves the second request has dropped it."""
+    serial = await load(Script(serial=True, token_seconds=0.02), tmp_path)
+    queued = [trace for trace in serial.traces if trace.abandoned]
+    assert len(queued) == SCALE.load.concurrency - 1
+    assert serial.window.drained - serial.window.closed < 5
+    shown = figures(serial.traces, serial.window, SCALE.limits)
+    assert shown.latency_p99 > shown.latency_p50 > 0
+
+    unfair = await load(Script(starves=1), tmp_path, drain_limit_seconds=0.3)
+    assert "0.3 s after the window closed" in (unfair.traces[1].exchange.fault or "")
+    assert not unfair.traces[1].abandoned
+
+
 async def test_the_open_loop_sends_when_requests_arrive(tmp_path: Path) -> None:
     script = Script()
     loaded = await load(script, tmp_path, mode="open", rate_per_second=60.0, concurrency=1000)
@@ -90,23 +104,24 @@ async def test_a_server_that_is_not_there_is_a_failed_request(tmp_path: Path) ->
     assert all("the connection failed" in (trace.exchange.fault or "") for trace in loaded.traces)
 
 
-def trace(number: int, sent: float, arrivals: list[tuple[float, int]]) -> Trace:
+def trace(sent: float, arrivals: list[tuple[float, int]]) -> Trace:
     """A request that ended with its last arrival."""
     told = tuple(Arrival(at, tokens) for at, tokens in arrivals)
     ids = tuple(range(sum(arrival.tokens for arrival in told)))
-    return Trace(number=number, sent=sent, ended=told[-1].at, exchange=Exchange(status=200, token_ids=ids, arrivals=told))
+    return Trace(request=REQUEST, sent=sent, ended=told[-1].at, exchange=Exchange(status=200, token_ids=ids, arrivals=told))
 
 
+REQUEST = next(find_scenario("chat").requests(1, SCALE))
 WINDOW = Window(opened=10.0, closed=20.0, drained=25.0, steady=True, foreign_load=0.0)
 
 
 def test_only_tokens_that_arrive_inside_the_window_count() -> None:
-    spread = trace(0, 8.0, [(9.0, 1), (10.0, 1), (15.0, 3), (20.0, 1), (21.0, 1)])
+    spread = trace(8.0, [(9.0, 1), (10.0, 1), (15.0, 3), (20.0, 1), (21.0, 1)])
     assert tokens_inside(spread, WINDOW) == 4
 
 
 def test_figures_follow_from_the_traces() -> None:
-    traces = [trace(0, 10.0, [(11.0, 1), (12.0, 2)]), trace(1, 12.0, [(15.0, 1), (16.0, 2)]), trace(2, 1.0, [(2.0, 5)])]
+    traces = [trace(10.0, [(11.0, 1), (12.0, 2)]), trace(12.0, [(15.0, 1), (16.0, 2)]), trace(1.0, [(2.0, 5)])]
     shown = figures(traces, WINDOW, Limits(ttft_seconds=2.0, tpot_seconds=1.0))
     assert (shown.tokens, shown.tokens_per_second, shown.requests, shown.touching) == (6, 0.6, 2, 2)
     assert (shown.ttft_p50, shown.tpot_p50, shown.latency_p50, shown.goodput) == (2.0, 0.5, 3.0, 0.1)
