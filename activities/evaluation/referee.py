@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from activities.evaluation.verification import Answer, Bounded, Judgement, Policy, Told, judge_together, judgement
+from activities.evaluation.verification import Answer, Bounded, Judgement, Policy, Told, judge_together, judgement, nucleus_slack
 from models.checkpoint import Checkpoint
 
 START_LIMIT_SECONDS = 600.0
@@ -58,9 +58,10 @@ class Reference:
         """One judgement per answer, in order. Under `Bounded` the answers of one call are judged together."""
         if not answers:
             return []
-        told = await self._ask({"kind": "judge", "answers": [_question(answer) for answer in answers]})
+        slack = nucleus_slack(policy)
+        told = await self._ask({"kind": "judge", "answers": [_question(answer, slack) for answer in answers]})
         judgements = [judgement(answer, Told.model_validate(one), policy) for answer, one in zip(answers, told["judged"], strict=True)]
-        return judge_together(judgements, policy.tolerance) if isinstance(policy, Bounded) else judgements
+        return judge_together(answers, judgements, policy.tolerance) if isinstance(policy, Bounded) else judgements
 
     async def noise(self, prompts: Sequence[Sequence[int]], *, tokens: int) -> Mapping[str, float]:
         """Largest logit difference between honest computations of the same model, by kind of computation."""
@@ -99,6 +100,13 @@ class Reference:
         return ReferenceFailed(f"the reference process ended with code {code}: {log[-1] if log else 'it left no word'}")
 
 
-def _question(answer: Answer) -> dict[str, Any]:
+def _question(answer: Answer, slack: float) -> dict[str, Any]:
     top = None if answer.top is None else [{str(token): value for token, value in one.items()} for one in answer.top]
-    return {"prompt": list(answer.prompt_ids), "output": list(answer.output_ids), "top": top}
+    return {
+        "prompt": list(answer.prompt_ids),
+        "output": list(answer.output_ids),
+        "top": top,
+        "temperature": answer.temperature,
+        "top_p": answer.top_p,
+        "slack": slack,
+    }

@@ -19,6 +19,8 @@ from activities.sandbox.orphan import die_with_parent
 
 BATCH_TOKENS = 4096
 """The most padded tokens in one forward pass."""
+MOST_SURPRISE = 9.0
+"""In nats: what a token counts that the nucleus leaves out by no more than the slack."""
 FP64_PARAMETERS = 300_000_000
 """Larger models are not computed in double precision to learn the true rounding error."""
 
@@ -53,7 +55,8 @@ class Reference:
     @torch.inference_mode()
     def judge(self, answers: list[dict]) -> dict:
         """Per answer and output token: `gaps` in logits below the best, `choices` of the reference, `logprobs` of the emitted token,
-        and `kl` in nats per token against the candidate's reported top log-probabilities (a lower bound, by coarse graining)."""
+        `kl` in nats per token against the candidate's reported top log-probabilities (a lower bound, by coarse graining) with the
+        largest `logprob_error` among them, and for a sampled answer how surprising it is against how surprising it should be."""
         judged: list[dict] = [{} for _ in answers]
         for group in _groups(answers):
             logits = self._logits([answers[index] for index in group])
@@ -144,9 +147,36 @@ def _judge(logits: Tensor, answer: dict) -> dict:
     own = logits.gather(1, emitted[:, None])[:, 0]
     best, choices = logits.max(dim=1)
     judged = {"gaps": (best - own).tolist(), "choices": choices.tolist(), "logprobs": (own - logits.logsumexp(dim=1)).tolist()}
-    if answer.get("top") is not None:
-        judged["kl"] = sum(_divergence(row, top) for row, top in zip(logits.log_softmax(dim=1), answer["top"], strict=True)) / len(emitted)
+    if answer["top"] is not None:
+        rows = logits.log_softmax(dim=1)
+        judged["kl"] = sum(_divergence(row, top) for row, top in zip(rows, answer["top"], strict=True)) / len(emitted)
+        judged["logprob_error"] = max(_error(row, top) for row, top in zip(rows, answer["top"], strict=True))
+    if answer["temperature"] > 0:
+        judged["sampled"] = _sampled(logits.double() / answer["temperature"], emitted, top_p=answer["top_p"], slack=answer["slack"])
     return judged
+
+
+def _sampled(logits: Tensor, emitted: Tensor, *, top_p: float, slack: float) -> dict:
+    """How surprising the emitted tokens are to the distribution that they should be drawn from, and how surprising they should be.
+
+    `excluded` is the first token outside the nucleus (the fewest best tokens that hold `top_p` of the probability) by more than `slack`.
+    """
+    probabilities, order = logits.softmax(dim=1).sort(dim=1, descending=True)
+    before = probabilities.cumsum(dim=1) - probabilities
+    inside = probabilities * (before < top_p)
+    nucleus = inside / inside.sum(dim=1, keepdim=True)
+    surprise = -nucleus.clamp_min(1e-300).log()
+    expected = (nucleus * surprise).sum(dim=1)
+    variance = (nucleus * (surprise - expected[:, None]) ** 2).sum(dim=1)
+    rank = (order == emitted[:, None]).int().argmax(dim=1, keepdim=True)
+    excluded = (before.gather(1, rank)[:, 0] > top_p + slack).nonzero()
+    own = surprise.gather(1, rank)[:, 0].clamp_max(MOST_SURPRISE)
+    return {
+        "surprise": float(own.sum()),
+        "expected": float(expected.sum()),
+        "variance": float(variance.sum()),
+        "excluded": int(excluded[0]) if len(excluded) else None,
+    }
 
 
 def _divergence(reference: Tensor, reported: dict[str, float]) -> float:
@@ -157,6 +187,11 @@ def _divergence(reference: Tensor, reported: dict[str, float]) -> float:
     p = torch.cat([p, (1 - p.sum()).clamp_min(1e-12)[None]])
     q = torch.cat([q, (1 - q.sum()).clamp_min(1e-12)[None]]).clamp_min(1e-30)
     return float((p * (p / q).log()).sum().clamp_min(0))
+
+
+def _error(reference: Tensor, reported: dict[str, float]) -> float:
+    """The most that a reported log-probability is off."""
+    return max((abs(float(reference[int(token)]) - value) for token, value in reported.items()), default=0.0)
 
 
 def _difference(one: Tensor, other: Tensor) -> float:

@@ -1,5 +1,6 @@
 """Whether an answer is right: its form by itself, its tokens by what the reference says of them. Pure."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
@@ -60,8 +61,31 @@ class Bounded(Value):
 
 Policy = Lossless | Bounded
 
-IMPOSSIBLE_LOGPROB = -25.0
-"""A token that a sampler draws less than once in 70 billion tokens; no honest one does."""
+LOGPROB_ERROR = 0.01
+"""What reported log-probabilities may be off under `Lossless`, besides the margin: some servers round them."""
+NUCLEUS_ROUNDING = 1e-4
+LIKELY_DEVIATIONS, UNLIKELY_DEVIATIONS = -5.0, 8.0
+"""How far a sampled answer's surprise may be from the expected one, in standard deviations; its distribution leans to the right."""
+
+
+def nucleus_slack(policy: Policy) -> float:
+    """Probability by which the edge of the nucleus may lie elsewhere: rounding; under `Bounded` twice what Pinsker's inequality grants."""
+    return NUCLEUS_ROUNDING if isinstance(policy, Lossless) else NUCLEUS_ROUNDING + 2 * math.sqrt(policy.tolerance.mean_kl / 2)
+
+
+class Sampled(Value):
+    """How surprising a sampled answer is to the distribution after temperature and top_p, in nats over all its tokens."""
+
+    surprise: float
+    expected: float
+    variance: float
+    excluded: int | None
+    """Position of the first token that top_p leaves out."""
+
+    @property
+    def deviations(self) -> float:
+        """By how many standard deviations it is more surprising than expected; one nat is granted to rounding."""
+        return (self.surprise - self.expected) / math.sqrt(self.variance + 1.0)
 
 
 class Told(Value):
@@ -73,6 +97,9 @@ class Told(Value):
     logprobs: tuple[float, ...]
     """Of the emitted tokens, natural."""
     kl: float | None = None
+    logprob_error: float = 0.0
+    """The most that a reported log-probability is off."""
+    sampled: Sampled | None = None
 
 
 def prompt_ids(request: Request, vocabulary: Vocabulary) -> tuple[int, ...]:
@@ -89,6 +116,7 @@ def check_shape(request: Request, answer: Answer, vocabulary: Vocabulary) -> str
         _check_ids(answer, vocabulary),
         _check_ending(request, answer, vocabulary),
         _check_text(request, answer, vocabulary),
+        _check_logprobs(request, answer),
     )
     return next((fault for fault in checks if fault), None)
 
@@ -97,6 +125,8 @@ def judgement(answer: Answer, told: Told, policy: Policy) -> Judgement:
     """One answer in the light of the reference's figures; under `Bounded` only its worst gap can condemn it alone."""
     limit = policy.margin if isinstance(policy, Lossless) else policy.tolerance.worst_gap
     position, reason = _first_fault(answer, told, limit)
+    if position is None and isinstance(policy, Lossless) and told.logprob_error > LOGPROB_ERROR + policy.margin:
+        position, reason = 0, f"a reported log-probability is off by {told.logprob_error:.3g}"
     return Judgement(
         agreed=position is None,
         tokens=len(answer.output_ids),
@@ -108,11 +138,12 @@ def judgement(answer: Answer, told: Told, policy: Policy) -> Judgement:
     )
 
 
-def judge_together(judgements: Sequence[Judgement], tolerance: Tolerance) -> list[Judgement]:
-    """Under `Bounded`: when all answers together are too far from the reference, each is wrong for that reason."""
+def judge_together(answers: Sequence[Answer], judged: Sequence[Judgement], tolerance: Tolerance) -> list[Judgement]:
+    """Under `Bounded`: when all greedy answers together are too far from the reference, each is wrong for that reason."""
+    judgements = [each for answer, each in zip(answers, judged, strict=True) if answer.temperature == 0]
     tokens = sum(each.tokens for each in judgements)
     if not tokens:
-        return list(judgements)
+        return list(judged)
     top1 = sum(each.top1 * each.tokens for each in judgements) / tokens
     told = [(each.kl, each.tokens) for each in judgements if each.kl is not None]
     kl = sum(kl * count for kl, count in told) / sum(count for _, count in told) if told else 0.0
@@ -122,23 +153,31 @@ def judge_together(judgements: Sequence[Judgement], tolerance: Tolerance) -> lis
     elif kl > tolerance.mean_kl:
         reason = f"the distributions differ by {kl:.4f} nats per token, more than the allowed {tolerance.mean_kl}"
     if reason is None:
-        return list(judgements)
-    return [
-        each.model_copy(update={"agreed": False, "reason": each.reason or reason, "position": each.position or 0}) for each in judgements
-    ]
+        return list(judged)
+    wrong = [each.model_copy(update={"agreed": False, "reason": each.reason or reason, "position": each.position or 0}) for each in judged]
+    return [new if answer.temperature == 0 else old for answer, new, old in zip(answers, wrong, judged, strict=True)]
 
 
 def _first_fault(answer: Answer, told: Told, limit: float) -> tuple[int | None, str | None]:
-    """A greedy token must be the reference's best within the limit; a sampled one must be possible at all."""
-    for position, (gap, choice, logprob) in enumerate(zip(told.gaps, told.choices, told.logprobs, strict=True)):
-        emitted = answer.output_ids[position]
-        if answer.temperature == 0 and gap > limit:
-            return (
-                position,
-                f"token {position} is {emitted}, which lies {gap:.3g} logits below the reference's choice {choice} (margin {limit:.3g})",
-            )
-        if answer.temperature > 0 and logprob < IMPOSSIBLE_LOGPROB * max(1.0, answer.temperature):
-            return position, f"token {position} is {emitted}, which has a log-probability of {logprob:.1f} under the reference"
+    """A greedy token must be the reference's best within the limit; sampled ones must be as surprising as sampling makes them."""
+    if told.sampled is not None:
+        return _sampling_fault(answer, told.sampled)
+    for position, (gap, choice) in enumerate(zip(told.gaps, told.choices, strict=True)):
+        if gap > limit:
+            emitted = answer.output_ids[position]
+            below = f"{gap:.3g} logits below the reference's choice {choice} (margin {limit:.3g})"
+            return position, f"token {position} is {emitted}, which lies {below}"
+    return None, None
+
+
+def _sampling_fault(answer: Answer, sampled: Sampled) -> tuple[int | None, str | None]:
+    asked = f"temperature {answer.temperature:g} and top_p {answer.top_p:g}"
+    if sampled.excluded is not None:
+        return sampled.excluded, f"token {sampled.excluded} is {answer.output_ids[sampled.excluded]}, which {asked} leave out"
+    if sampled.deviations < LIKELY_DEVIATIONS:
+        return 0, f"the tokens are likelier than sampling with {asked} makes them ({sampled.deviations:.1f} standard deviations)"
+    if sampled.deviations > UNLIKELY_DEVIATIONS:
+        return 0, f"the tokens are less likely than sampling with {asked} makes them ({sampled.deviations:.1f} standard deviations)"
     return None, None
 
 
@@ -164,16 +203,28 @@ def _check_ending(request: Request, answer: Answer, vocabulary: Vocabulary) -> s
     early = next((place for place, token in enumerate(ids) if token in vocabulary.eos_ids), None)
     if not request.ignore_eos and early is not None and early < count - 1:
         return f"the answer goes on after the closing token at position {early}"
+    if _holds_stop(request, vocabulary.decode(ids[:-1])):
+        return "the answer goes on after a stop string"
     closed = not request.ignore_eos and ids[-1] in vocabulary.eos_ids
-    stopped = bool(request.stop) and any(word in vocabulary.decode(ids) for word in request.stop)
+    stopped = _holds_stop(request, vocabulary.decode(ids))
     if answer.finish_reason == "stop" and not closed and not stopped:
         return f"finish_reason is stop after {count} tokens, but neither a closing token nor a stop string is there"
     if answer.finish_reason == "length" and count < request.max_tokens:
         return f"finish_reason is length after {count} of {request.max_tokens} tokens"
-    if answer.finish_reason == "length" and closed:
-        return "finish_reason is length, but the answer closes with its closing token"
+    if answer.finish_reason == "length" and (closed or stopped):
+        return f"finish_reason is length, but the answer ends with {'its closing token' if closed else 'a stop string'}"
     if answer.finish_reason not in ("stop", "length"):
         return f"finish_reason is {answer.finish_reason!r}, not stop or length"
+    return None
+
+
+def _holds_stop(request: Request, text: str) -> bool:
+    return any(word in text for word in request.stop)
+
+
+def _check_logprobs(request: Request, answer: Answer) -> str | None:
+    if request.logprobs is not None and (answer.top is None or len(answer.top) != len(answer.output_ids)):
+        return "log-probabilities were asked for and are not there for each token"
     return None
 
 

@@ -8,12 +8,15 @@ from random import Random
 from models.words import Writer
 from scenarios.scenario import Lengths, Message, Request, Scale
 
-_TOKENS_PER_WORD = 1.25
+_TOKENS_PER_WORD = 1.4
 _TEMPLATE_TOKENS = 10
-_NONCE_WORDS = 6
+_NONCE_WORDS = 8
+"""What the nonce and its colon take, in words of the text: rare words are longer."""
 _TURNS_SHARE = 0.3
 _SAFE_IDS = (300, 1000)
 """Ids of whole words in every synthetic vocabulary: behind the bytes and special tokens, inside the smallest vocabulary."""
+_SAMPLED_TOKENS = 96
+"""So many that an answer that is greedy instead shows."""
 _STOPS = (("an",), ("e", "o"), ("st", "br"))
 
 
@@ -64,6 +67,16 @@ def _stopped(random: Random, drawn: Request, asked: Sequence[Request], scale: Sc
     return drawn.model_copy(update={"stop": tuple(random.choice(_STOPS))})
 
 
+def _sampled(random: Random, drawn: Request, asked: Sequence[Request], scale: Scale) -> Request:
+    """The reference knows how surprising an answer at this temperature should be."""
+    drawing = {"temperature": 0.7 + 0.6 * random.random(), "top_p": 0.8 + 0.2 * random.random(), "seed": random.getrandbits(31)}
+    return drawn.model_copy(update=drawing | {"max_tokens": max(_SAMPLED_TOKENS, scale.output_tokens.maximum)})
+
+
+def _with_logprobs(random: Random, drawn: Request, asked: Sequence[Request], scale: Scale) -> Request:
+    return drawn.model_copy(update={"logprobs": 3})
+
+
 def _one_token(random: Random, drawn: Request, asked: Sequence[Request], scale: Scale) -> Request:
     return drawn.model_copy(update={"max_tokens": 1})
 
@@ -86,7 +99,18 @@ def _short(random: Random, drawn: Request, asked: Sequence[Request], scale: Scal
     return _completion(drawn, Writer(random, distinct_words=scale.distinct_words).word())
 
 
-_VARIATIONS = (_as_drawn, _until_closed, _of_ids, _stopped, _one_token, _sharing_a_prefix, _long, _short)
+_VARIATIONS = (
+    _as_drawn,
+    _until_closed,
+    _of_ids,
+    _stopped,
+    _sampled,
+    _one_token,
+    _sharing_a_prefix,
+    _with_logprobs,
+    _long,
+    _short,
+)
 
 
 def _completion(drawn: Request, prompt: str | tuple[int, ...]) -> Request:
