@@ -19,6 +19,8 @@ LOSSLESS: dict[str, Recipes] = {
     "products": {**BATCHED, "native_gemm": {}, "static_kv": {}},
     "attention": {**BATCHED, "native_attention": {}},
     "both": {**BATCHED, "native_gemm": {}, "native_attention": {}, "process_front": {}},
+    "step": {**BATCHED, "native_gemm": {}, "native_attention": {}, "native_step": {}},
+    "step over torch's weights": {**BATCHED, "native_attention": {}, "native_step": {}},
 }
 GREEDY = {"temperature": 0, "ignore_eos": True, "return_token_ids": True}
 
@@ -44,8 +46,9 @@ async def test_native_engines_answer_as_transformers(name: str, tmp_path: Path, 
     assert await answers(tree, out, model, questions) == [question.answer for question in questions]
 
 
-async def test_an_int8_engine_mostly_agrees(tmp_path: Path, model: Path, questions: list[Question]) -> None:
-    tree, out = built(tmp_path, {**BATCHED, "int8_weights": {}, "native_attention": {}})
+@pytest.mark.parametrize("runtime", [{}, {"native_step": {}}], ids=["eager", "step"])
+async def test_an_int8_engine_mostly_agrees(runtime: Recipes, tmp_path: Path, model: Path, questions: list[Question]) -> None:
+    tree, out = built(tmp_path, {**BATCHED, "int8_weights": {}, "native_attention": {}, **runtime})
     found = await answers(tree, out, model, questions)
     agreed = [ours[:4] == question.answer[:4] for ours, question in zip(found, questions, strict=True)]
     assert [len(answer) for answer in found] == [len(question.answer) for question in questions]

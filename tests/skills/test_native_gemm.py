@@ -25,6 +25,6 @@ def test_an_idle_pool_uses_no_core(built):
 
 
 def test_parts_that_several_recipes_bring_are_the_same_text():
-    for name in ("build.py", "native.py", "native/pool.h", "native/pool.cpp"):
+    for name in ("build.py", "native.py", "native/pool.h", "native/pool.cpp", "native/vector.h", "native/matrix.h", "native/attention.h"):
         texts = {path.read_text() for path in SKILLS.glob(f"*/parts/{name}")}
         assert len(texts) == 1, name

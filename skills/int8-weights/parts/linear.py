@@ -6,7 +6,7 @@ from torch import Tensor
 
 _packed_bytes = function("packed_bytes", COUNT, COUNT, result=COUNT)
 _pack = function("pack", POINTER, COUNT, COUNT, POINTER, POINTER)
-_linear = function("linear", POINTER, COUNT, COUNT, POINTER, POINTER, COUNT, POINTER)
+_linear = function("linear", POINTER, POINTER, COUNT, POINTER)
 
 
 class Linear:
@@ -16,7 +16,8 @@ class Linear:
         self.weights = weights
         self.scales = scales
         self.outputs = len(scales)
-        self.inputs = inputs
+        self.matrix = torch.tensor([weights.data_ptr(), scales.data_ptr(), self.outputs, inputs])  # the kernel's struct Matrix
+        self.address = self.matrix.data_ptr()
 
     @classmethod
     def pack(cls, weight: Tensor) -> "Linear":
@@ -31,5 +32,5 @@ class Linear:
         """x (rows, in) to y (rows, out)."""
         x = x.contiguous()
         y = torch.empty(x.shape[0], self.outputs)
-        _linear(x.data_ptr(), x.shape[0], self.inputs, self.weights.data_ptr(), self.scales.data_ptr(), self.outputs, y.data_ptr())
+        _linear(self.address, x.data_ptr(), x.shape[0], y.data_ptr())
         return y

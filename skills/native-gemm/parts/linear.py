@@ -6,7 +6,7 @@ from torch import Tensor
 
 _width = function("panel_width", result=COUNT)()
 _pack = function("pack", POINTER, COUNT, COUNT, POINTER)
-_linear = function("linear", POINTER, COUNT, COUNT, POINTER, COUNT, POINTER)
+_linear = function("linear", POINTER, POINTER, COUNT, POINTER)
 
 
 class Linear:
@@ -15,7 +15,8 @@ class Linear:
     def __init__(self, panels: Tensor, outputs: int, inputs: int) -> None:
         self.panels = panels
         self.outputs = outputs
-        self.inputs = inputs
+        self.matrix = torch.tensor([panels.data_ptr(), 0, outputs, inputs])  # the kernel's struct Matrix
+        self.address = self.matrix.data_ptr()
 
     @classmethod
     def pack(cls, weight: Tensor) -> "Linear":
@@ -30,5 +31,5 @@ class Linear:
         """x (rows, in) to y (rows, out)."""
         x = x.contiguous()
         y = torch.empty(x.shape[0], self.outputs)
-        _linear(x.data_ptr(), x.shape[0], self.inputs, self.panels.data_ptr(), self.outputs, y.data_ptr())
+        _linear(self.address, x.data_ptr(), x.shape[0], y.data_ptr())
         return y

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <vector>
 
+#include "matrix.h"
 #include "pool.h"
 
 namespace {
@@ -182,12 +183,12 @@ extern "C" void pack(const float* weight, int64_t n, int64_t k, int8_t* weights,
   });
 }
 
-extern "C" void linear(const float* x, int64_t m, int64_t k, const int8_t* weights, const float* scales, int64_t n, float* y) {
-  thread_local Rows rows;
-  quantise(x, m, k, rows);
-  const Panels panels{n, (k + 1) / 2, weights, scales};
-  const Rows& quantised = rows;  // a thread_local by name would be each thread's own
+extern "C" void linear(const Matrix* matrix, const float* x, int64_t count, float* y) {
+  thread_local Rows scratch;
+  Rows& rows = scratch;  // by its own name it would be each thread's own
+  quantise(x, count, matrix->inputs, rows);
+  const Panels panels{matrix->outputs, rows.pairs, (const int8_t*)matrix->weights, matrix->scales};
   pool::deal(panels.count(), [&](int64_t panel) {
-    for (int64_t from = 0; from < m; from += kChunk) panel_product(quantised, from, std::min(kChunk, m - from), panels, panel, y);
+    for (int64_t from = 0; from < count; from += kChunk) panel_product(rows, from, std::min(kChunk, count - from), panels, panel, y);
   });
 }

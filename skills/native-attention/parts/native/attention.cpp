@@ -9,22 +9,13 @@
 #include <cstring>
 #include <vector>
 
+#include "attention.h"
 #include "pool.h"
+#include "vector.h"
 
 namespace {
 
-#if defined(__AVX512F__)
-constexpr int64_t kLanes = 16, kRows = 12;
-#elif defined(__AVX__)
-constexpr int64_t kLanes = 8, kRows = 6;
-#else
-constexpr int64_t kLanes = 4, kRows = 10;
-#endif
-constexpr int64_t kWidth = 2 * kLanes;
 constexpr int64_t kQueries = 16;  // tokens of a prompt in one piece
-
-typedef float Vector __attribute__((vector_size(kLanes * 4), aligned(4)));
-typedef int32_t Integers __attribute__((vector_size(kLanes * 4), aligned(4)));
 
 int64_t round_up(int64_t count) { return (count + kWidth - 1) / kWidth * kWidth; }
 
@@ -34,11 +25,6 @@ struct Shape {
   int64_t value_stride() const { return round_up(head_dim); }
   int64_t key_floats() const { return round_up(context) * head_dim; }
   int64_t value_floats() const { return context * value_stride(); }
-};
-
-// A stretch of one sequence: `count` tokens from `start` on, whose first is row `row` of the batch.
-struct Span {
-  int64_t slot, start, count, row;
 };
 
 struct Rows {
@@ -71,18 +57,6 @@ void product_of(int64_t rows, Arguments... arguments) {
   if constexpr (ROWS > 1)
     if (rows < ROWS) return product_of<ROWS - 1>(rows, arguments...);
   product<ROWS>(arguments...);
-}
-
-// e^x for x <= 0 within 2 units in the last place (Cephes' polynomial); 0 below -87.
-Vector exponential(Vector x) {
-  const Vector magic = Vector{} + 12582912.0f;  // adding 1.5 * 2^23 rounds to a whole number, which is then in the low bits
-  const Vector shifted = x * 1.44269504f + magic, whole = shifted - magic;
-  const Vector rest = (x - whole * 0.693359375f) + whole * 2.12194440e-4f;
-  Vector result = Vector{} + 1.9875691500e-4f;
-  for (const float coefficient : {1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f, 1.6666665459e-1f, 5.0000001201e-1f}) result = result * rest + coefficient;
-  result = result * rest * rest + rest + 1.0f;
-  const Vector power = (Vector)(((Integers)shifted << 23) + 0x3f800000);
-  return x < -87.0f ? Vector{} : result * power;
 }
 
 // Scores become weights that sum to the result; those from `length` to `end` become 0.
@@ -175,7 +149,6 @@ std::vector<Piece> cut(const Span* spans, int64_t count, int64_t kv_heads) {
 extern "C" int64_t slot_key_floats(int64_t kv_heads, int64_t head_dim, int64_t context) { return kv_heads * Shape{0, kv_heads, head_dim, context}.key_floats(); }
 extern "C" int64_t slot_value_floats(int64_t kv_heads, int64_t head_dim, int64_t context) { return kv_heads * Shape{0, kv_heads, head_dim, context}.value_floats(); }
 
-// query, key, value: a row per token, heads one after another, rows `stride` apart; out: (rows, heads * head_dim).
 extern "C" void attend(const Span* spans, int64_t count, int64_t heads, int64_t kv_heads, int64_t head_dim, int64_t context, const float* query,
                        int64_t query_stride, const float* key, int64_t key_stride, const float* value, int64_t value_stride, float* keys,
                        float* values, float* out) {

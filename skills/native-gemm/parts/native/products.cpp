@@ -11,23 +11,15 @@
 #include <cstdint>
 #include <cstring>
 
+#include "matrix.h"
 #include "pool.h"
+#include "vector.h"
 
 namespace {
 
-#if defined(__AVX512F__)
-constexpr int64_t kLanes = 16, kRows = 12;
-#elif defined(__AVX__)
-constexpr int64_t kLanes = 8, kRows = 6;
-#else
-constexpr int64_t kLanes = 4, kRows = 10;
-#endif
-constexpr int64_t kWidth = 2 * kLanes;
 constexpr int64_t kDepth = 6144 / kWidth;  // rows of a block: 24 KB of weights
 constexpr int64_t kChunk = 60;             // rows of x that pass over a panel together
 constexpr int64_t kAhead = 64 * kWidth;    // how far a lone tile fetches ahead
-
-typedef float Vector __attribute__((vector_size(kLanes * sizeof(float)), aligned(sizeof(float))));
 
 struct Sums {
   Vector low, high;
@@ -112,9 +104,11 @@ extern "C" void pack(const float* weight, int64_t n, int64_t k, float* panels) {
   pool::deal(count, [=](int64_t panel) { pack_panel(weight, n, k, panels + panel * kWidth * k, panel * kWidth); });
 }
 
-extern "C" void linear(const float* x, int64_t m, int64_t k, const float* panels, int64_t n, float* y) {
+extern "C" void linear(const Matrix* matrix, const float* x, int64_t rows, float* y) {
+  const int64_t n = matrix->outputs, k = matrix->inputs;
   pool::deal((n + kWidth - 1) / kWidth, [=](int64_t panel) {
-    for (int64_t from = 0; from < m; from += kChunk)
-      panel_product(x + from * k, std::min(kChunk, m - from), k, panels + panel * kWidth * k, y + from * n, n, panel * kWidth);
+    const float* const weights = (const float*)matrix->weights + panel * kWidth * k;
+    for (int64_t from = 0; from < rows; from += kChunk)
+      panel_product(x + from * k, std::min(kChunk, rows - from), k, weights, y + from * n, n, panel * kWidth);
   });
 }
