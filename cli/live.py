@@ -23,6 +23,7 @@ from workflows.identity import search_id
 from workflows.progress import Progress
 
 POLL_SECONDS = 1.0
+CAUSE_LENGTH = 300
 OPEN = (WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.CONTINUED_AS_NEW)
 
 
@@ -102,7 +103,8 @@ async def _explain(client: Client, search: str) -> None:
         cause: BaseException = error
         while cause.__cause__ is not None:
             cause = cause.__cause__
-        raise Failed(f"the search {search} broke off: {cause}") from None
+        line = str(cause).split("\n", 1)[0][:CAUSE_LENGTH]
+        raise Failed(f"the search {search} broke off: {line} (more: `vibeserve status` names the home, logs/worker.log in it)") from None
 
 
 class LogScreen:

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from datetime import timedelta
 from typing import Annotated
+from urllib.parse import quote
 
 import typer
 from temporalio.client import Client
@@ -13,7 +14,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from activities.home import Home
 from activities.ledger.ledger import Ledger
 from cli.asked import check_agent, check_policy, check_question, free_name, make_spec, read_looks
-from cli.embedded import ensure_up
+from cli.embedded import EngineState, ensure_up
 from cli.live import follow
 from cli.mistakes import Misuse
 from cli.options import Correctness, Json, Model, Scenario, Target
@@ -102,7 +103,12 @@ async def _begin(home: Home, spec: Spec) -> None:
     engine = await ensure_up(home, say, target=spec.target)
     with asking(spec.name):
         await _start(await reach(home), spec)
-    say(f"search {spec.name} began" + (f"; its workflow: {engine.ui_url}" if engine.ui_url else ""))
+    say(f"search {spec.name} began" + (f": {_page(engine, spec.name)}" if engine.ui_url else ""))
+
+
+def _page(engine: EngineState, name: str) -> str:
+    """Where Temporal's own web page shows the workflow."""
+    return f"{engine.ui_url}/namespaces/{engine.namespace}/workflows/{quote(search_id(name), safe='')}"
 
 
 async def _start(client: Client, spec: Spec) -> None:

@@ -20,6 +20,8 @@ WALL_CLOCK = "wall clock"
 HEAD_LINES = 4
 RUNNER_LINES = 5
 FEWEST_EVENTS = 2
+BUDGET_WIDTH = 16
+"""Wide enough that nothing moves while time goes by."""
 FIGURES_WIDTH = 58
 """Beside the bar of a duel: the ends of its axis, the ratio with its interval, the pairs."""
 
@@ -90,7 +92,7 @@ def _budgets(budgets: tuple[Spent, ...]) -> RenderableType:
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold")
     table.add_column(min_width=WIDTH)
-    table.add_column(justify="right")
+    table.add_column(justify="right", min_width=BUDGET_WIDTH)
     for budget in budgets:
         bar = gauge(budget.used / budget.limit) if budget.limit else Text("")
         table.add_row(budget.name, bar, spent(budget.used, budget.limit, budget.unit))
