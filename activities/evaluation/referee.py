@@ -5,8 +5,8 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any, Self
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO, Self
 
 from activities.evaluation.verification import Answer, Bounded, Judgement, Policy, Told, judge_together, judgement, nucleus_slack
 from models.checkpoint import Checkpoint
@@ -23,28 +23,24 @@ class ReferenceFailed(RuntimeError):
 class Reference:
     """The trusted implementation in a child process that lives as long as this object; one call at a time, others wait."""
 
-    def __init__(self, process: asyncio.subprocess.Process, log: Path | None) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, log: BinaryIO) -> None:
         """Use `start`."""
         self._process = process
         self._log = log
         self._turn = asyncio.Lock()
 
     @classmethod
-    async def start(cls, checkpoint: Checkpoint, *, threads: int, log: Path | None = None) -> Self:
+    async def start(cls, checkpoint: Checkpoint, *, threads: int) -> Self:
         """Loads the checkpoint in fp32; raises `ReferenceFailed`."""
-        output = log.open("wb") if log else None
-        try:
-            process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-P", "-m", "activities.evaluation.reference"),
-                *("--model", str(checkpoint.folder), "--threads", str(threads), "--parent", str(os.getpid())),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=output or asyncio.subprocess.DEVNULL,
-                limit=LINE_BYTES,
-            )
-        finally:
-            if output:
-                output.close()
+        log = TemporaryFile()  # noqa: SIM115 (`close` closes it)
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", "-m", "activities.evaluation.reference"),
+            *("--model", str(checkpoint.folder), "--threads", str(threads), "--parent", str(os.getpid())),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=log,
+            limit=LINE_BYTES,
+        )
         reference = cls(process, log)
         try:
             async with asyncio.timeout(START_LIMIT_SECONDS):
@@ -52,6 +48,9 @@ class Reference:
         except TimeoutError:
             await reference.close()
             raise ReferenceFailed(f"the reference did not load {checkpoint.folder} in {START_LIMIT_SECONDS:.0f} s") from None
+        except (ReferenceFailed, asyncio.CancelledError):
+            await reference.close()
+            raise
         return reference
 
     async def judge(self, answers: Sequence[Answer], policy: Policy) -> list[Judgement]:
@@ -73,6 +72,7 @@ class Reference:
         if self._process.returncode is None:
             self._process.kill()
         await self._process.wait()
+        self._log.close()
 
     async def _ask(self, question: Mapping[str, Any]) -> dict[str, Any]:
         async with self._turn:
@@ -96,8 +96,14 @@ class Reference:
 
     async def _failed(self) -> ReferenceFailed:
         code = await self._process.wait()
-        log = self._log.read_text(errors="replace")[-LOG_BYTES:].strip().splitlines() if self._log else []
-        return ReferenceFailed(f"the reference process ended with code {code}: {log[-1] if log else 'it left no word'}")
+        ended = f"with code {code}" if code >= 0 else f"by signal {-code}"
+        return ReferenceFailed(f"the reference process ended {ended}: {self._last_line() or 'it left no word'}")
+
+    def _last_line(self) -> str:
+        size = self._log.seek(0, os.SEEK_END)
+        self._log.seek(max(0, size - LOG_BYTES))
+        lines = self._log.read().decode(errors="replace").strip().splitlines()
+        return lines[-1] if lines else ""
 
 
 def _question(answer: Answer, slack: float) -> dict[str, Any]:
