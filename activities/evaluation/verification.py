@@ -111,14 +111,13 @@ def prompt_ids(request: Request, vocabulary: Vocabulary) -> tuple[int, ...]:
 
 def check_shape(request: Request, answer: Answer, vocabulary: Vocabulary) -> str | None:
     """What is wrong with an answer that needs no model to see, in one line; None when nothing is."""
-    checks = (
-        _check_prompt(answer),
-        _check_ids(answer, vocabulary),
-        _check_ending(request, answer, vocabulary),
-        _check_text(request, answer, vocabulary),
-        _check_logprobs(request, answer),
+    return (
+        _check_prompt(answer)
+        or _check_ids(answer, vocabulary)
+        or _check_ending(request, answer, vocabulary)
+        or _check_text(request, answer, vocabulary)
+        or _check_logprobs(request, answer)
     )
-    return next((fault for fault in checks if fault), None)
 
 
 def judgement(answer: Answer, told: Told, policy: Policy) -> Judgement:
