@@ -37,7 +37,8 @@ def picture(progress: Progress, words: Mapping[int, str], now: datetime, size: C
 
 def _heading(progress: Progress, now: datetime) -> Text:
     left = (progress.ends_by - now).total_seconds()
-    state = progress.phase if progress.finished else f"{progress.phase} · at most {duration(left)} left"
+    rest = f"at most {duration(left)} left" if left > 0 else "its time is used up, it ends in order"
+    state = progress.phase if progress.finished else f"{progress.phase} · {rest}"
     return Text.assemble((progress.search, "bold cyan"), f" · {state}", overflow="ellipsis", no_wrap=True)
 
 
