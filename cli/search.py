@@ -78,11 +78,15 @@ def search(
     asyncio.run(_begin(home, spec))
     if detach:
         _leave(spec.name, as_json=as_json)
-        return
+    else:
+        _look(home, spec.name, as_json=as_json)
+
+
+def _look(home: Home, name: str, *, as_json: bool) -> None:
     try:
-        progress = asyncio.run(_follow(home, spec.name))
+        progress = asyncio.run(_follow(home, name))
     except KeyboardInterrupt:
-        say(how_to_come_back(spec.name))
+        say(how_to_come_back(name))
         return
     if as_json:
         print_json(progress)
