@@ -83,12 +83,18 @@ def operators(report: Report) -> tuple[Operator, ...]:
 
 
 def shares(report: Report, window_seconds: float) -> Mapping[Share, float]:
-    """Of `window_seconds`, the harness's own measure; where threads overlap, of the sum of what they did. They add up to 1."""
+    """Of `window_seconds`, the harness's own measure; where threads overlap, of the sum of what they did. They add up to 1.
+
+    Python is what processor time or, by the server's own account, time inside its steps exceeds that of its operators."""
     spent = dict.fromkeys(Share, 0.0)
     for one in report.operators:
         spent[classify(one.name, one.root)] += max(one.seconds, 0.0)
-    spent[Share.PYTHON] = max(report.busy_seconds - report.operator_seconds, 0.0)
+    spent[Share.PYTHON] = max(max(report.busy_seconds, _stepped(report, window_seconds)) - report.operator_seconds, 0.0)
     active = sum(spent.values())
     spent[Share.WAITING] = max(window_seconds - active, 0.0)
     whole = sum(spent.values())
     return {share: seconds / whole for share, seconds in spent.items()} if whole > 0 else {**spent, Share.WAITING: 1.0}
+
+
+def _stepped(report: Report, window_seconds: float) -> float:
+    return min(sum(steps.seconds for steps in report.steps.values()), window_seconds)

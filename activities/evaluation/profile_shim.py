@@ -18,14 +18,9 @@ import time
 from collections import defaultdict
 from pathlib import Path
 
-FOLDER = Path(sys.argv[sys.argv.index("--socket") + 1]).parent
-CANDIDATE = str(Path.cwd())
 LINE_BYTES = 4096
 MOST_OPERATORS = 300
 MOST_TIMELINE_BYTES = 1 << 24
-OWN_LIBRARIES = tuple(folder for folder in (os.environ.get("BUILD_DIR"), CANDIDATE) if folder)
-TIMELINE = Path(os.environ.setdefault("TIMELINE", str(Path(os.environ.get("SCRATCH_DIR", "/tmp")) / "timeline.jsonl")))
-
 active = threading.Event()
 
 
@@ -34,7 +29,8 @@ class Session:
 
     def __init__(self) -> None:
         self.profiler = make_profiler()
-        self.timeline = TIMELINE.stat().st_size if TIMELINE.exists() else 0
+        self.timeline = timeline()
+        self.offset = self.timeline.stat().st_size if self.timeline.exists() else 0
         if self.profiler:
             self.profiler.start()
         active.set()
@@ -54,7 +50,7 @@ class Session:
             "seconds": seconds,
             "busy_seconds": spent,
             "operators": [{"name": name, "root": root, "calls": calls, "seconds": own} for (root, name), (calls, own) in ranked],
-            "steps": read_steps(self.timeline),
+            "steps": read_steps(self.timeline, self.offset),
         }
 
 
@@ -97,12 +93,17 @@ def busy_seconds() -> dict:
     return found
 
 
-def read_steps(offset: int) -> dict:
+def timeline() -> Path:
+    """Where the server is asked to tell its steps; it need not."""
+    return Path(os.environ["TIMELINE"])
+
+
+def read_steps(path: Path, offset: int) -> dict:
     """The server's own steps since `offset` of its timeline, summed by kind."""
-    if not TIMELINE.exists():
+    if not path.exists():
         return {}
     sums: dict = defaultdict(lambda: {"steps": 0, "seconds": 0.0, "requests": 0, "tokens": 0})
-    with TIMELINE.open("rb") as file:
+    with path.open("rb") as file:
         file.seek(offset)
         for line in file.read(MOST_TIMELINE_BYTES).splitlines():
             with contextlib.suppress(ValueError, KeyError, TypeError):
@@ -114,13 +115,13 @@ def read_steps(offset: int) -> dict:
     return dict(sums)
 
 
-def record_native_calls() -> None:
-    """Let calls through ctypes into the candidate's own libraries appear as operators."""
+def record_native_calls(folders: tuple) -> None:
+    """Let calls through ctypes into libraries of these folders appear as operators."""
     load = ctypes.CDLL.__init__
 
     def load_recorded(library, name, *arguments, **options) -> None:
         load(library, name, *arguments, **options)
-        if str(name).startswith(OWN_LIBRARIES):
+        if str(name).startswith(folders):
             library._FuncPtr = recorded(library._FuncPtr)
 
     ctypes.CDLL.__init__ = load_recorded
@@ -130,6 +131,9 @@ def recorded(plain: type) -> type:
     """A type of foreign functions whose calls the profiler sees while it runs."""
 
     class Recorded(plain):
+        _flags_ = plain._flags_
+        _restype_ = plain._restype_
+
         def __call__(self, *arguments):
             if not active.is_set() or "torch" not in sys.modules:
                 return super().__call__(*arguments)
@@ -141,11 +145,10 @@ def recorded(plain: type) -> type:
     return Recorded
 
 
-def listen() -> None:
+def listen(folder: Path) -> None:
     """Answer the harness: `prepare`, `start`, `stop`, one line each."""
     listener = socket.socket(socket.AF_UNIX)
-    path = FOLDER / f"profile-{os.getpid()}"
-    listener.bind(str(path))
+    listener.bind(str(folder / f"profile-{os.getpid()}"))
     listener.listen(1)
     while True:
         connection, _ = listener.accept()
@@ -170,15 +173,21 @@ def converse(stream) -> None:
         stream.flush()
 
 
-def start_listening() -> None:
-    """In this process and in each that it forks."""
-    threading.Thread(target=listen, daemon=True, name="profile").start()
+def start_listening(folder: Path) -> None:
+    """Beside whatever the process does."""
+    threading.Thread(target=listen, args=(folder,), daemon=True, name="profile").start()
+
+
+def main() -> None:
+    """Run `serve.py` of the current folder with our own arguments, ready to profile it and the processes that it forks."""
+    candidate, folder = str(Path.cwd()), Path(sys.argv[sys.argv.index("--socket") + 1]).parent
+    os.environ.setdefault("TIMELINE", str(Path(os.environ["SCRATCH_DIR"]) / "timeline.jsonl"))
+    record_native_calls(tuple(filter(None, (candidate, os.environ.get("BUILD_DIR")))))
+    start_listening(folder)
+    os.register_at_fork(after_in_child=lambda: start_listening(folder))
+    sys.argv[0], sys.path[0] = "serve.py", candidate
+    runpy.run_path("serve.py", run_name="__main__")
 
 
 if __name__ == "__main__":
-    record_native_calls()
-    start_listening()
-    os.register_at_fork(after_in_child=start_listening)
-    sys.argv[0] = "serve.py"
-    sys.path[0] = CANDIDATE
-    runpy.run_path("serve.py", run_name="__main__")
+    main()

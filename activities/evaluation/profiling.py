@@ -51,7 +51,7 @@ async def profile_candidate(ground: Ground, launch: Launch, peaks: Peaks) -> Pro
         return server_failed(STAGE, failed)
     except ProfileFailed as failed:
         return rejected(STAGE, str(failed))
-    faults = [trace.exchange.fault for trace in loaded.traces if trace.exchange.fault]
+    faults = [trace.exchange.fault for trace in loaded.traces if trace.exchange.fault and not trace.abandoned]
     if faults:
         return rejected(STAGE, f"{len(faults)} of {len(loaded.traces)} requests failed: {faults[0]}", log)
     return summarise(ground.checkpoint, loaded, reports, peaks)
