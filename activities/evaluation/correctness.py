@@ -16,13 +16,13 @@ from scenarios.scenario import Request
 from search.verdict import Rejected
 
 STAGE = "correctness"
-_ALONE_SHARE = 0.25
+_ALONE_SHARE = 0.1
 _ALTERNATIVES = 20
 _SHOWN = 3
 
 
 async def check_correctness(ground: Ground, launch: Launch, *, seed: int) -> Passed | Rejected:
-    """Asks all questions at once and a quarter of them again alone; the same questions follow from the same seed."""
+    """Asks all questions at once and a tenth of them again alone; the same questions follow from the same seed."""
     questions = [_informative(ground, question) for question in ground.scenario.questions(seed, ground.scale)]
     alone = Random(f"alone {seed}").sample(questions, max(1, round(len(questions) * _ALONE_SHARE)))
     async with ground.leased() as lease:
