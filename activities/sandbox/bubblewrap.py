@@ -34,14 +34,18 @@ ENVIRONMENT = {
     "HF_HUB_OFFLINE": "1",
 }
 
+WAIT_FOR_GO = "import os,sys; os.read(int(sys.argv[1]),1) or os._exit(1); os.close(int(sys.argv[1])); os.execvp(sys.argv[2],sys.argv[2:])"
+"""Runs inside and becomes the command. The end of the pipe means that the one who would have said go is dead. Bubblewrap's own
+`--block-fd` takes that for a go, and what runs then has lost its parent before it could be tied to its life."""
+
 ISOLATION = ("--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--new-session", "--clearenv")
 NO_POWERS = ("--cap-drop", "ALL", "--hostname", "candidate")
 
 
-def bubblewrap_arguments(cell: Cell, *, stubs: dict[str, int], status: int, block: int, sync: int | None) -> list[str]:
+def bubblewrap_arguments(cell: Cell, *, stubs: dict[str, int], status: int, go: int, sync: int | None) -> list[str]:
     """The whole command line. `stubs` maps files of /etc to descriptors that hold them; the other descriptors are
-    bubblewrap's: where it says the process id, where it waits for a byte, and what it keeps open as long as the cell lives."""
-    arguments = ["bwrap", *ISOLATION, *NO_POWERS, "--json-status-fd", str(status), "--block-fd", str(block)]
+    bubblewrap's, where it says the process id and what it keeps open as long as the cell lives, and `go`, where the cell waits for a byte."""
+    arguments = ["bwrap", *ISOLATION, *NO_POWERS, "--json-status-fd", str(status)]
     if sync is not None:
         arguments += ["--sync-fd", str(sync)]
     arguments += [*_system(cell), *_python()]
@@ -55,7 +59,7 @@ def bubblewrap_arguments(cell: Cell, *, stubs: dict[str, int], status: int, bloc
     arguments += ["--remount-ro", "/proc", "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", cell.folder]
     for name, text in {"PATH": _search_path(), **ENVIRONMENT, **cell.environment}.items():
         arguments += ["--setenv", name, text]
-    return [*arguments, "--", *cell.command]
+    return [*arguments, "--", sys.executable, "-I", "-S", "-c", WAIT_FOR_GO, str(go), *cell.command]
 
 
 def stubs() -> dict[str, str]:

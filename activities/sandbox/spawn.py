@@ -39,7 +39,7 @@ async def spawn(cell: Cell, keep: int | None) -> Spawned:
     """Start the cell, which waits for nothing any more."""
     async with pipes() as (status, go):
         with texts(stubs()) as files:
-            arguments = bubblewrap_arguments(cell, stubs=files, status=status.into, block=go.out, sync=keep)
+            arguments = bubblewrap_arguments(cell, stubs=files, status=status.into, go=go.out, sync=keep)
             kept = [] if keep is None else [keep]
             process = await _launch(cell, arguments, [status.into, go.out, *files.values(), *kept])
         try:

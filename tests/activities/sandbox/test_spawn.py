@@ -1,0 +1,27 @@
+"""A cell whose starter dies before it said go never runs, and is gone."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+STARTER = """
+import asyncio, os, sys
+from activities.sandbox import spawn
+from activities.sandbox.cell import Cell, MIB, Limits
+
+def die(root, processes):
+    print(root, flush=True)
+    os.kill(os.getpid(), 9)
+
+spawn._limit_processes = die
+asyncio.run(spawn.spawn(Cell(command=(sys.executable, "-c", "import signal; signal.pause()"), limits=Limits(memory_bytes=512 * MIB)), None))
+"""
+
+
+def test_a_cell_is_gone_when_its_starter_dies_before_it_said_go() -> None:
+    told = subprocess.run([sys.executable, "-c", STARTER], capture_output=True, text=True, check=False)
+    root = Path(f"/proc/{int(told.stdout)}")
+    deadline = time.monotonic() + 10
+    while root.exists():
+        assert time.monotonic() < deadline, f"it lives on: {(root / 'cmdline').read_bytes()!r}"
