@@ -36,7 +36,8 @@ class Screener:
         async with beating("screen") as say, self._workshop.ground(task.setting, lambda words: say(f"screen: {words}")) as ground:
             launches = await _launches(self._workshop, ground, task)
             outcome = launches if isinstance(launches, Rejected) else await screen_candidate(ground, *launches, seed=task.seed)
-        return report("screen", _passed(outcome) if isinstance(outcome, Pair) else outcome, time.monotonic() - began)
+        seconds = time.monotonic() - began - ground.waited.seconds
+        return report("screen", _passed(outcome) if isinstance(outcome, Pair) else outcome, seconds)
 
 
 class Measurer:

@@ -22,7 +22,7 @@ async def run_gate(workshop: Workshop, setting: Setting, source: Source, *, stag
     async with beating(stage) as say, workshop.ground(setting, lambda words: say(f"{stage}: {words}")) as ground:
         launch = await workshop.launch(ground, source)
         outcome = launch if isinstance(launch, Rejected) else await check(ground, launch)
-    return report(stage, outcome, time.monotonic() - began)
+    return report(stage, outcome, time.monotonic() - began - ground.waited.seconds)
 
 
 def report(stage: str, outcome: Passed | Rejected, seconds: float) -> GateReport:

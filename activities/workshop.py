@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 
-from activities.evaluation.ground import Ground, Say, opened_ground
+from activities.evaluation.ground import Ground, Say, Waited, opened_ground
 from activities.evaluation.launching import prepare_launch
 from activities.evaluation.referee import ReferenceFailed
 from activities.evaluation.server import Launch
@@ -40,7 +40,7 @@ class Workshop:
                 self._open[key] = await self._opened(setting, say)
         ground, _ = self._open[key]
         try:
-            yield replace(ground, holder=f"search {setting.search}", say=say)
+            yield replace(ground, holder=f"search {setting.search}", say=say, waited=Waited())
         except ReferenceFailed:
             await self._forget(key)
             raise

@@ -12,7 +12,7 @@ from temporalio.envconfig import ClientConfigProfile
 from temporalio.service import RPCError, RPCStatusCode
 
 from workflows.identity import candidate_id, duel_id, search_id
-from workflows.progress import OWN_STAGES, Progress, Runner
+from workflows.progress import Progress, Runner
 
 Told = TypeVar("Told", Progress, Runner)
 
@@ -49,35 +49,33 @@ async def survey(client: Client, search: str) -> Progress:
 
 async def heartbeats(client: Client, search: str, runners: Sequence[Runner]) -> Mapping[int, str]:
     """The last words of each runner's running step, by candidate number."""
-    texts: dict[int, str] = {}
-    for runner in runners:
-        for workflow_id in _workflows(search, runner):
-            text = await _last_words(client, workflow_id)
-            if text:
-                texts[runner.number] = text
-    return texts
+    texts = {runner.number: await _last_words(client, _workflow(search, runner)) for runner in runners}
+    return {number: text for number, text in texts.items() if text}
 
 
-def _workflows(search: str, runner: Runner) -> tuple[str, ...]:
-    """Where a runner's steps may run, the later first."""
-    if runner.stage in OWN_STAGES:
-        return (search_id(search),)
-    return (duel_id(search, runner.number), candidate_id(search, runner.number))
+def _workflow(search: str, runner: Runner) -> str:
+    """Where a runner's step runs."""
+    match runner.stage:
+        case "write":
+            return candidate_id(search, runner.number)
+        case "duel":
+            return duel_id(search, runner.number)
+        case _:
+            return search_id(search)
 
 
 async def _runner(client: Client, search: str, runner: Runner) -> Runner:
-    """The child's own account where it runs, the search's where it does not."""
-    if runner.stage in OWN_STAGES:
+    """The child's own account while it runs, the search's otherwise."""
+    child = _workflow(search, runner)
+    if child == search_id(search):
         return runner
-    for workflow_id in _workflows(search, runner):
-        try:
-            told = await _query(client, workflow_id, Runner)
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
-            continue
-        return told.model_copy(update={"gates": runner.gates + told.gates, "claim": runner.claim}) if told.stage else runner
-    return runner
+    try:
+        told = await _query(client, child, Runner)
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        return runner
+    return told.model_copy(update={"gates": runner.gates + told.gates, "claim": runner.claim}) if told.stage else runner
 
 
 async def _query(client: Client, workflow_id: str, told: type[Told]) -> Told:

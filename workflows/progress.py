@@ -6,9 +6,6 @@ from search.record import Gate
 from search.value import Value
 from search.verdict import Interval
 
-OWN_STAGES = ("prepare", "noise", "final")
-"""Stages that belong to the search itself and not to one candidate."""
-
 
 class Spent(Value):
     """One budget: what is used of what is allowed; `limit` is None when nothing limits it."""

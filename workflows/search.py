@@ -143,6 +143,7 @@ class SearchWorkflow:
         """Measure the champion once more against the starter, and write how the search ended."""
         conclusion = await self._measure_champion()
         await steps.conclude(conclusion)
+        self._state = self._state.concluded(conclusion)
         self._outcome = Outcome.of(conclusion)
         self._phase = "finished"
         return self._outcome

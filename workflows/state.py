@@ -91,6 +91,14 @@ class SearchState(Value):
             update["champion"] = Champion(number=record.number, source=record.source, claim=record.hypothesis.claim)
         return self.model_copy(update=update).told(record.ended, describe(record))
 
+    def concluded(self, conclusion: Conclusion) -> "SearchState":
+        """With the champion's figure from the last measurement in place of the chain's."""
+        bounds = conclusion.interval
+        standing = Standing(
+            after=self.next_number - 1, champion=conclusion.champion, ratio=conclusion.ratio, low=bounds.low, high=bounds.high
+        )
+        return self.model_copy(update={"standing": standing})
+
     def progress(self, now: datetime, *, phase: str, runners: tuple[Runner, ...], outcome: str) -> Progress:
         """For those who watch."""
         started = self.account.started if self.account else now

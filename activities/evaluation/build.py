@@ -37,6 +37,11 @@ async def build_tree(candidate: Path, out: Path, *, limit_seconds: float = LIMIT
     return out
 
 
+def is_due(candidate: Path, out: Path) -> bool:
+    """Whether `build_tree` would have to build."""
+    return _has_script(candidate) and not _is_made(out)
+
+
 def _has_script(candidate: Path) -> bool:
     return (candidate / "build.py").is_file()
 

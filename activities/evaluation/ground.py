@@ -1,8 +1,9 @@
 """All that the gates of one search stand on: scenario, checkpoint, reference with its margin, target, home."""
 
+import time
 from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 
 from activities.evaluation.calibration import Calibration, calibrate
 from activities.evaluation.referee import Reference
@@ -18,6 +19,13 @@ from targets.registry import find_target
 from targets.target import Target
 
 Say = Callable[[str], None]
+
+
+@dataclass
+class Waited:
+    """How long steps waited for the device, which is no work of theirs."""
+
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,9 +46,18 @@ class Ground:
     say: Say
     """Hears what happens now, in a few words."""
 
-    def leased(self) -> AbstractAsyncContextManager[Lease]:
+    waited: Waited = field(default_factory=Waited)
+
+    @asynccontextmanager
+    async def leased(self) -> AsyncGenerator[Lease]:
         """The device alone, for one gate or one pair."""
-        return self.target.lease(holder=self.holder, waiting=self.say)
+        began = time.monotonic()
+        async with self.target.lease(holder=self.holder, waiting=self._wait) as lease:
+            self.waited.seconds += time.monotonic() - began
+            yield lease
+
+    def _wait(self, held: str) -> None:
+        self.say(f"waiting for the device, {held}")
 
 
 @asynccontextmanager

@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from activities.evaluation.build import BuildFailed, build_tree
+from activities.evaluation.build import BuildFailed, build_tree, is_due
 from activities.evaluation.gate import rejected
 from activities.evaluation.ground import Ground
 from activities.evaluation.server import Launch
@@ -16,10 +16,13 @@ async def prepare_launch(ground: Ground, candidate: Path, *, tree: str) -> Launc
     """Builds the candidate if it has a `build.py`; `tree` names its content, so that equal trees are built once."""
     if not (candidate / "serve.py").is_file():
         return rejected(STAGE, "there is no serve.py")
-    ground.say("building")
+    out = ground.home.builds / tree
     try:
-        async with ground.leased():
-            build = await build_tree(candidate, ground.home.builds / tree)
+        if is_due(candidate, out):
+            async with ground.leased():
+                ground.say("building")
+                await build_tree(candidate, out)
+        build = await build_tree(candidate, out)
     except BuildFailed as failed:
         return rejected(STAGE, failed.reason, failed.log)
     return Launch(

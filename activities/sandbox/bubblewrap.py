@@ -44,7 +44,8 @@ NO_POWERS = ("--cap-drop", "ALL", "--hostname", "candidate")
 
 def bubblewrap_arguments(cell: Cell, *, stubs: dict[str, int], status: int, go: int, sync: int | None) -> list[str]:
     """The whole command line. `stubs` maps files of /etc to descriptors that hold them; the other descriptors are
-    bubblewrap's, where it says the process id and what it keeps open as long as the cell lives, and `go`, where the cell waits for a byte."""
+    bubblewrap's, where it says the process id and what it keeps open as long as the cell lives; at `go` the cell waits for
+    a byte."""
     arguments = ["bwrap", *ISOLATION, *NO_POWERS, "--json-status-fd", str(status)]
     if sync is not None:
         arguments += ["--sync-fd", str(sync)]

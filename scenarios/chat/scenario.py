@@ -53,7 +53,7 @@ _SMALL = Scale(
     distinct_words=4000,
     context_tokens=512,
     start_limit_seconds=120.0,
-    request_limit_seconds=120.0,
+    request_limit_seconds=240.0,
     memory_bytes=8 * _GIB,
     limits=Limits(ttft_seconds=2.0, tpot_seconds=0.1),
 )
