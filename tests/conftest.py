@@ -1,7 +1,9 @@
 """What the tests of all folders share: one tiny model with its reference, and candidates put together from small files."""
 
+import os
 import shutil
 from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +12,9 @@ import pytest
 from activities.evaluation.ground import Ground, opened_ground
 from activities.evaluation.server import Launch
 from activities.home import Home
+from targets.cpu import Cpu
+from targets.lease import Lease, leased
+from targets.registry import TARGETS
 
 HOSTILE = Path(__file__).parent / "hostile"
 MIB = 1 << 20
@@ -18,13 +23,23 @@ Assemble = Callable[[str], Path]
 Start = Callable[[str], Launch]
 
 
+class Aside(Cpu):
+    """The processor with a lease of the tests' own, so that no test waits for a search that happens to run on this machine."""
+
+    def lease(self, *, holder: str, waiting: Callable[[str], None]) -> AbstractAsyncContextManager[Lease]:
+        """Held by one process of tests at a time."""
+        return leased(f"tests-{os.getpid()}", holder=holder, waiting=waiting)
+
+
 @pytest.fixture(scope="session")
 async def ground(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Ground]:
     """The scenario chat on this processor with the model `tiny`, under the lossless policy."""
     home = Home(root=tmp_path_factory.mktemp("home"))
-    opened = opened_ground("chat", target_name="cpu", model="tiny", correctness="lossless", home=home, holder="tests", say=lambda _: None)
+    TARGETS["aside"] = Aside()
+    opened = opened_ground("chat", target_name="aside", model="tiny", correctness="lossless", home=home, holder="tests", say=lambda _: None)
     async with opened as ground:
         yield ground
+    del TARGETS["aside"]
 
 
 @pytest.fixture(scope="session")
