@@ -29,7 +29,7 @@ class DuelTask(Value):
     noise: float
     """Floor from the A/A pairs of this session, as a log-ratio."""
     deadline: datetime
-    """No pair of the duel begins after this; a confirmation that has begun is finished."""
+    """No further look begins after this; a look or a confirmation that has begun is finished."""
 
 
 class Duelled(Value):
@@ -79,11 +79,13 @@ class DuelWorkflow:
         """Looks until one decides; a win must hold on held-out seeds."""
         arena = self._open(task)
         for pairs in task.plan.looks:
-            rejected = await self._measure(task, arena, stage="duel", pairs=pairs, deadline=task.deadline)
+            if arena.pairs and workflow.now() >= task.deadline:
+                return _unfinished(arena, task, "the search's time was over before the duel could decide")
+            rejected = await self._measure(task, arena, stage="duel", pairs=pairs)
             if rejected:
                 return rejected
             if len(arena.log_ratios()) < pairs:
-                return _unfinished(arena, task, "the search's time was over before the duel could decide")
+                return _unfinished(arena, task, NOISY)
             decision = look(arena.log_ratios(), task.plan, task.noise)
             if decision.outcome == "better":
                 return await self._confirm(task, decision)
@@ -93,16 +95,16 @@ class DuelWorkflow:
 
     async def _confirm(self, task: DuelTask, won: Decision) -> Measured | Rejected:
         arena = self._open(task)
-        rejected = await self._measure(task, arena, stage="confirm", pairs=confirming_pairs(won), deadline=None)
+        rejected = await self._measure(task, arena, stage="confirm", pairs=confirming_pairs(won))
         if rejected:
             return rejected
         if len(arena.log_ratios()) < confirming_pairs(won):
             return conclude(won.model_copy(update={"outcome": "undecided", "reason": NOISY}))
         return conclude(won, confirm(won, arena.log_ratios(), task.plan, task.noise))
 
-    async def _measure(self, task: DuelTask, arena: Arena, *, stage: str, pairs: int, deadline: datetime | None) -> Rejected | None:
-        """Valid pairs until there are as many as wanted, the time is over or the machine spoils too many."""
-        while len(arena.log_ratios()) < pairs and not arena.too_noisy and not (deadline and workflow.now() >= deadline):
+    async def _measure(self, task: DuelTask, arena: Arena, *, stage: str, pairs: int) -> Rejected | None:
+        """Valid pairs until there are as many as wanted or the machine spoils too many."""
+        while len(arena.log_ratios()) < pairs and not arena.too_noisy:
             self._enter(task, stage, arena=arena, planned=pairs)
             rejected = await arena.measure()
             if rejected:
@@ -133,9 +135,8 @@ def _arena(task: DuelTask) -> Arena:
     return Arena(task.setting, number=task.number, champion=task.champion, candidate=task.candidate)
 
 
-def _unfinished(arena: Arena, task: DuelTask, late: str) -> Measured:
+def _unfinished(arena: Arena, task: DuelTask, reason: str) -> Measured:
     """The verdict of a duel that could not go to its next look."""
-    reason = NOISY if arena.too_noisy else late
     ratios = arena.log_ratios()
     if len(ratios) < 2:
         return Measured(kind="undecided", ratio=1.0, interval=Interval(low=0.0, high=1e9, level=0.0), pairs=len(ratios), reason=reason)

@@ -206,12 +206,12 @@ class SearchWorkflow:
         return (await steps.profile(task)).profile
 
     async def _measure_champion(self) -> Conclusion:
-        """The whole way in one duel, where there is a way: the chain of confirmed duels otherwise."""
+        """The whole way in one measurement where it has several steps; a single step was measured against the starter already."""
         champion, starter, standing = self._champion(), self._state.starter, self._state.standing
         assert starter is not None and standing is not None
         ratio, bounds = standing.ratio, Interval(low=standing.low, high=standing.high, level=FINAL_LEVEL)
         arena = Arena(self._setting, number=champion.number, champion=starter, candidate=champion.source)
-        if champion.number and not self._stopped_for:
+        if self._state.promotions > 1 and not self._stopped_for:
             self._phase = "measuring the champion against the starter"
             await self._measure_alone(
                 arena, FINAL_PAIRS, stage="final", claim="the champion is faster than the starter", number=champion.number

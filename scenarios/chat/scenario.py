@@ -47,7 +47,7 @@ _SMALL = Scale(
         drain_limit_seconds=60.0,
     ),
     screen_window_seconds=2.5,
-    questions=20,
+    questions=10,
     prompt_tokens=Lengths(median=96, sigma=0.5, minimum=32, maximum=256),
     output_tokens=Lengths(median=80, sigma=0.4, minimum=32, maximum=160),
     distinct_words=4000,

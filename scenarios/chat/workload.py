@@ -15,6 +15,9 @@ _NONCE_WORDS = 8
 _TURNS_SHARE = 0.3
 _SAFE_IDS = (300, 1000)
 """Ids of whole words in every synthetic vocabulary: behind the bytes and special tokens, inside the smallest vocabulary."""
+_ANSWER_TOKENS = 32
+"""Of most hidden questions: a wrong engine shows early, and a starter that answers one at a time must get through all."""
+_LONG_ANSWER_TOKENS = 96
 _SAMPLED_TOKENS = 96
 """So many that an answer that is greedy instead shows."""
 _STOPS = (("an",), ("e", "o"), ("st", "br"))
@@ -43,7 +46,9 @@ def questions(seed: int, scale: Scale) -> tuple[Request, ...]:
     plain = requests(random.getrandbits(48), scale)
     asked: list[Request] = []
     for number, vary in zip(range(scale.questions), cycle(_VARIATIONS), strict=False):
-        drawn = next(plain).model_copy(update={"number": number, "arrival_seconds": 0.0, "stream": random.random() < 0.5})
+        ready = next(plain)
+        short = {"max_tokens": min(ready.max_tokens, _ANSWER_TOKENS), "stream": random.random() < 0.5}
+        drawn = ready.model_copy(update={"number": number, "arrival_seconds": 0.0, **short})
         asked.append(vary(random, drawn, asked, scale))
     return tuple(asked)
 
@@ -70,7 +75,7 @@ def _stopped(random: Random, drawn: Request, asked: Sequence[Request], scale: Sc
 def _sampled(random: Random, drawn: Request, asked: Sequence[Request], scale: Scale) -> Request:
     """The reference knows how surprising an answer at this temperature should be."""
     drawing = {"temperature": 0.7 + 0.6 * random.random(), "top_p": 0.8 + 0.2 * random.random(), "seed": random.getrandbits(31)}
-    return drawn.model_copy(update=drawing | {"max_tokens": max(_SAMPLED_TOKENS, scale.output_tokens.maximum)})
+    return drawn.model_copy(update=drawing | {"max_tokens": _SAMPLED_TOKENS})
 
 
 def _with_logprobs(random: Random, drawn: Request, asked: Sequence[Request], scale: Scale) -> Request:
@@ -89,10 +94,10 @@ def _sharing_a_prefix(random: Random, drawn: Request, asked: Sequence[Request], 
 
 
 def _long(random: Random, drawn: Request, asked: Sequence[Request], scale: Scale) -> Request:
-    """The longest prompt and the longest answer of the workload."""
+    """The longest prompt of the workload and a long answer."""
     writer = Writer(random, distinct_words=scale.distinct_words)
     messages = _conversation(random, writer, scale.prompt_tokens.maximum)
-    return drawn.model_copy(update={"messages": messages, "max_tokens": scale.output_tokens.maximum})
+    return drawn.model_copy(update={"messages": messages, "max_tokens": min(scale.output_tokens.maximum, _LONG_ANSWER_TOKENS)})
 
 
 def _short(random: Random, drawn: Request, asked: Sequence[Request], scale: Scale) -> Request:

@@ -9,7 +9,7 @@ from activities.evaluation.contract.check import Check, check
 from activities.evaluation.contract.probe import TOKENS, Probe, Violation
 from scenarios.scenario import Request
 
-_STOP_TOKENS = 24
+_STOP_TOKENS = 16
 
 
 async def health_answers_200(probe: Probe) -> None:

@@ -18,7 +18,7 @@ from activities.evaluation.wire import read_refusal
 from models.words import Writer
 from scenarios.scenario import Message, Request
 
-TOKENS = 8
+TOKENS = 6
 """Length of an answer where nothing else is asked for."""
 
 _WORDS = 12

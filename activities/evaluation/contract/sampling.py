@@ -9,7 +9,7 @@ from activities.evaluation.contract.probe import Probe, Violation
 from activities.evaluation.exchange import Likelihood
 from scenarios.scenario import Request
 
-_TOKENS = 24
+_TOKENS = 16
 _HOT = 1.5
 _SEEDS = 5
 _ALTERNATIVES = 3
