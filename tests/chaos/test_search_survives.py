@@ -1,4 +1,4 @@
-"""`kill -9` of the Temporal server in a correctness gate, then of the worker in a duel: the search finishes, no finished step runs again."""
+"""`kill -9` of the Temporal server in a correctness gate, then of the worker in a duel: the search ends, no finished step runs again."""
 
 import os
 from collections import Counter
