@@ -1,5 +1,6 @@
 """A composition of recipes becomes the source tree of a candidate."""
 
+import ast
 from collections.abc import Mapping
 
 from activities.agents.catalog import Catalog, Files, listed
@@ -9,6 +10,7 @@ from search.recipe import Parameter, Recipe, Setting, Slot
 SURFACE = ("answer.py", "protocol.py", "routes.py", "text.py", "tokenizer.py")
 """Files of the starter that every composed engine keeps: the HTTP contract."""
 SETTINGS = "settings.py"
+ENTRIES = ("serve.py", "build.py")
 
 
 class InvalidComposition(ValueError):
@@ -27,7 +29,8 @@ def compose(composition: Composition, catalog: Catalog) -> Mapping[str, str]:
     parts = [catalog.parts[filled[slot]] if slot in filled else default_part(slot, catalog) for slot in Slot]
     surface = {name: catalog.starter[name] for name in SURFACE}
     settings = settings_text(composition, catalog)
-    return dict(sorted(merged([surface, catalog.base, *parts, {SETTINGS: settings} if settings else {}]).items()))
+    tree = merged([surface, catalog.base, *parts, {SETTINGS: settings} if settings else {}])
+    return dict(sorted(in_use(tree).items()))
 
 
 def check(composition: Composition, catalog: Catalog) -> None:
@@ -69,6 +72,27 @@ def merged(parts: list[Files]) -> dict[str, str]:
             if tree.setdefault(name, text) != text:
                 raise InvalidComposition(f"two recipes bring different texts of {name}")
     return tree
+
+
+def in_use(tree: Mapping[str, str]) -> dict[str, str]:
+    """Without the modules that no entry reaches, such as a base's attention beside a native one; other files stay."""
+    reached, fresh = set[str](), {name for name in ENTRIES if name in tree}
+    while fresh:
+        reached |= fresh
+        imported = {f"{module}.py" for name in fresh for module in imports(tree[name])}
+        fresh = (imported & tree.keys()) - reached
+    return {name: text for name, text in tree.items() if name in reached or not name.endswith(".py")}
+
+
+def imports(text: str) -> set[str]:
+    """Top-level names of the modules that a source file imports anywhere."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.split(".")[0])
+    return names
 
 
 def settings_text(composition: Composition, catalog: Catalog) -> str:

@@ -1,5 +1,6 @@
 """A KV cache in the layout of our own attention: a slot of the whole context per sequence, all queries of a step in one call."""
 
+import numpy
 import torch
 from batch import Batch
 from checkpoint import Config
@@ -18,8 +19,8 @@ class Cache:
     def __init__(self, config: Config, sequences: int) -> None:
         dimensions = config.kv_heads, config.head_dim, config.context_tokens
         self.dimensions = config.heads, *dimensions
-        self.keys = [torch.zeros(sequences, _key_floats(*dimensions)) for _ in range(config.layers)]
-        self.values = [torch.zeros(sequences, _value_floats(*dimensions)) for _ in range(config.layers)]
+        self.keys = [untouched(sequences, _key_floats(*dimensions)) for _ in range(config.layers)]
+        self.values = [untouched(sequences, _value_floats(*dimensions)) for _ in range(config.layers)]
         self.free = list(range(sequences))
 
     def reserve(self, sequence: Sequence, tokens: int) -> bool:
@@ -58,3 +59,8 @@ class Step:
         keys, values = cache.keys[layer].data_ptr(), cache.values[layer].data_ptr()
         _attend(self.spans.data_ptr(), self.count, *cache.dimensions, *places, keys, values, out.data_ptr())
         return out
+
+
+def untouched(*shape: int) -> Tensor:
+    """Zeros that take no memory before they are written; torch's own would write them all at once."""
+    return torch.from_numpy(numpy.zeros(shape, numpy.float32))

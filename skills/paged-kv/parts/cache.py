@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import numpy
 import torch
 from attention import attend_batch, attend_prompt, length_mask
 from batch import Batch
@@ -19,8 +20,8 @@ class Cache:
     def __init__(self, config: Config, sequences: int) -> None:
         blocks = -(-max(POOL_TOKENS, config.context_tokens) // BLOCK_TOKENS)
         shape = blocks * BLOCK_TOKENS, config.kv_heads, config.head_dim
-        self.keys = [torch.zeros(shape) for _ in range(config.layers)]
-        self.values = [torch.zeros(shape) for _ in range(config.layers)]
+        self.keys = [untouched(*shape) for _ in range(config.layers)]
+        self.values = [untouched(*shape) for _ in range(config.layers)]
         self.free = list(range(blocks))
 
     def reserve(self, sequence: Sequence, tokens: int) -> bool:
@@ -78,3 +79,8 @@ def table(span: Span) -> Tensor:
 def gather(pool: Tensor, rows: Tensor) -> Tensor:
     """(sequences, longest, kv_heads, head_dim), copied from the pool's rows."""
     return pool.index_select(0, rows.flatten()).view(*rows.shape, *pool.shape[1:])
+
+
+def untouched(*shape: int) -> Tensor:
+    """Zeros that take no memory before they are written; torch's own would write them all at once."""
+    return torch.from_numpy(numpy.zeros(shape, numpy.float32))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import numpy
 import torch
 from attention import attend_batch, attend_prompt, length_mask
 from batch import Batch
@@ -17,8 +18,8 @@ class Cache:
 
     def __init__(self, config: Config, sequences: int) -> None:
         shape = sequences, config.context_tokens, config.kv_heads, config.head_dim
-        self.keys = [torch.zeros(shape) for _ in range(config.layers)]
-        self.values = [torch.zeros(shape) for _ in range(config.layers)]
+        self.keys = [untouched(*shape) for _ in range(config.layers)]
+        self.values = [untouched(*shape) for _ in range(config.layers)]
         self.context_tokens = config.context_tokens
         self.free = list(range(sequences))
 
@@ -77,3 +78,8 @@ class Step:
         ordered = query.new_zeros(count, *query.shape[1:])
         ordered[self.slots] = query
         return attend_batch(ordered, keys[:count, :length], values[:count, :length], self.mask)[self.slots]
+
+
+def untouched(*shape: int) -> Tensor:
+    """Zeros that take no memory before they are written; torch's own would write them all at once."""
+    return torch.from_numpy(numpy.zeros(shape, numpy.float32))
