@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.made
 
-.PHONY: setup search check test clean
+.PHONY: setup search check test chaos clean
 
 setup: $(STAMP) bubblewrap
 
@@ -17,8 +17,12 @@ check: $(STAMP)
 	$(BIN)/lint-imports
 	$(BIN)/pyright --pythonpath $(BIN)/python
 
-test: $(STAMP)
-	$(BIN)/pytest
+test: $(STAMP) bubblewrap
+	$(BIN)/pytest --ignore tests/chaos
+
+# Kills the server and the worker of a real search; takes minutes and the whole machine.
+chaos: $(STAMP)
+	$(BIN)/pytest tests/chaos
 
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache .import_linter_cache

@@ -53,7 +53,8 @@ class Runner:
         with torch.inference_mode():
             for rows in WARM_ROWS:
                 hidden, positions = torch.zeros(rows, self.model.embedding.shape[1]), torch.arange(rows)
-                self.run(hidden, positions, positions, lambda layer, query, key, value: query.reshape(rows, -1), self.model.layers[:1])
+                seen = lambda layer, query, key, value: query.flatten(1)  # noqa: E731  # stands for attention
+                self.run(hidden, positions, positions, seen, self.model.layers[:1])
 
     def __call__(self, batch: Batch) -> Tensor:
         from torch.nn.functional import embedding
