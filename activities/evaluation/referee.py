@@ -13,6 +13,8 @@ from models.checkpoint import Checkpoint
 
 START_LIMIT_SECONDS = 600.0
 LINE_BYTES = 256 * 1024 * 1024
+PATIENT_THREADS = {"OMP_WAIT_POLICY": "PASSIVE"}
+"""Threads that sleep at a barrier instead of spinning: several times faster where other work shares the cores."""
 LOG_BYTES = 2000
 
 
@@ -39,6 +41,7 @@ class Reference:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=log,
+            env={**os.environ, **PATIENT_THREADS},
             limit=LINE_BYTES,
         )
         reference = cls(process, log)

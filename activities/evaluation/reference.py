@@ -17,7 +17,7 @@ from transformers.utils import logging
 
 from activities.sandbox.orphan import die_with_parent
 
-BATCH_TOKENS = 4096
+BATCH_TOKENS = 1024
 """The most padded tokens in one forward pass."""
 MOST_SURPRISE = 9.0
 """In nats: what a token counts that the nucleus leaves out by no more than the slack."""

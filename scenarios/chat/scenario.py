@@ -89,7 +89,8 @@ class Chat:
     api: Literal["text"] = "text"
     metric = "output tokens/s"
     starter = Path(__file__).parent / "starter"
-    tolerance = Tolerance(mean_kl=0.02, top1_agreement=0.95, worst_gap=2.0)
+    tolerance = Tolerance(mean_kl=0.03, top1_agreement=0.9, worst_gap=2.0)
+    """Between int8 weights (measured on `small`: 0.007 nats, 94.5 %, 0.5 logits) and 4-bit weights (on `tiny`: 0.3, 67 %, 3.5)."""
 
     def scale(self, preset: str | None) -> Scale:
         """The scale for a preset; a real checkpoint is served as `full` is."""
