@@ -1,4 +1,4 @@
-"""Engines composed with native parts, as clients meet them: built by their own build.py, answering as transformers does."""
+"""Engines composed with native parts, as clients meet them: built by their own build.py or compiled at start, answering as transformers does."""
 
 import asyncio
 import subprocess
@@ -20,22 +20,24 @@ LOSSLESS: dict[str, Recipes] = {
     "attention": {**BATCHED, "native_attention": {}},
     "both": {**BATCHED, "native_gemm": {}, "native_attention": {}, "process_front": {}},
     "step": {**BATCHED, "native_gemm": {}, "native_attention": {}, "native_step": {}},
+    "compiled": {**BATCHED, "static_kv": {}, "compiled_decode": {}},
     "step over torch's weights": {**BATCHED, "native_attention": {}, "native_step": {}},
 }
 GREEDY = {"temperature": 0, "ignore_eos": True, "return_token_ids": True}
 
 
 def built(folder: Path, recipes: Recipes) -> tuple[Path, Path]:
-    """A composed tree, and what its build.py made."""
+    """A composed tree, and what its build.py made, if it has one."""
     tree, out = composed(folder / "tree", **recipes), folder / "build"
     out.mkdir()
-    subprocess.run([sys.executable, "build.py", "--out", str(out)], cwd=tree, check=True)
+    if (tree / "build.py").exists():
+        subprocess.run([sys.executable, "build.py", "--out", str(out)], cwd=tree, check=True)
     return tree, out
 
 
 async def answers(tree: Path, out: Path, model: Path, questions: list[Question]) -> list[list[int]]:
     """All questions at once."""
-    async with running(tree, model, BUILD_DIR=str(out)) as server:
+    async with running(tree, model, BUILD_DIR=str(out), SCRATCH_DIR=str(out.parent)) as server:
         asked = [server.stream(prompt=question.prompt, max_tokens=len(question.answer), **GREEDY) for question in questions]
         return [token_ids(events) for events in await asyncio.gather(*asked)]
 

@@ -53,7 +53,7 @@ class Runner:
         with torch.inference_mode():
             for rows in WARM_ROWS:
                 hidden, positions = torch.zeros(rows, self.model.embedding.shape[1]), torch.arange(rows)
-                seen = lambda layer, query, key, value: query.flatten(1)  # noqa: E731  # stands for attention
+                seen = lambda layer, query, key, value: query.flatten(1).contiguous()  # noqa: E731  # stands for attention, whose result is contiguous
                 self.run(hidden, positions, positions, seen, self.model.layers[:1])
 
     def __call__(self, batch: Batch) -> Tensor:
