@@ -1,4 +1,4 @@
-"""Engines composed with native parts, as clients meet them: built by their own build.py or compiled at start, answering as transformers does."""
+"""Native engines, compiled by the candidate's own build.py or at start, answer as transformers does."""
 
 import asyncio
 import subprocess
