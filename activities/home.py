@@ -56,6 +56,11 @@ class Home(Value):
         return self.root / "temporal.db"
 
     @property
+    def page_token(self) -> Path:
+        """What opens the web page to acts, and beyond this machine to looks."""
+        return self.root / "locks" / "page.token"
+
+    @property
     def worker_ready(self) -> Path:
         """Holds the process id of the worker once it serves."""
         return self.root / "locks" / "worker.ready"

@@ -14,6 +14,7 @@ from cli.serve import serve
 from cli.show import show
 from cli.status import status
 from cli.stop import stop
+from cli.ui import ui
 from cli.up import up
 from cli.watch import watch
 
@@ -25,7 +26,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (search, watch, history, show, diff, stop, evaluate, serve, up, down, status, doctor):
+for command in (search, watch, history, show, diff, stop, evaluate, serve, ui, up, down, status, doctor):
     app.command()(command)
 app.command("list")(list_searches)
 for group, name in ((scenario.app, "scenario"), (target.app, "target"), (model.app, "model"), (skill.app, "skill")):
