@@ -9,7 +9,7 @@ from scenarios.scenario import Scenario
 
 ROOT = Path(__file__).parents[2]
 _FOLDERS = ("activities/evaluation", "activities/sandbox", "models")
-_FILES = ("search/statistics.py", "search/bootstrap.py", "search/student.py", "search/measurement.py", "scenarios/scenario.py")
+_FILES = ("search/statistics.py", "search/signed_rank.py", "search/student.py", "search/measurement.py", "scenarios/scenario.py")
 _PACKAGES = ("torch", "transformers", "tokenizers", "aiohttp")
 
 
