@@ -79,8 +79,9 @@ def shown(replayed: Replayed) -> str:
         [f"shifted by log {GAIN}: won", share(replayed.duel_power)],
         [f"shifted by log {GAIN}: promoted", share(replayed.power)],
     ]
-    head = "# Real pairs of identical code\n\n`python -m benchmarks.statistics.real` wrote this. The gain is computed into the log-ratios, not served.\n\n"
-    return head + grid(("what", "figure"), rows) + "\n"
+    head = "# Real pairs of identical code\n\n`python -m benchmarks.statistics.real` wrote this."
+    said = " The gain is computed into the log-ratios, not served.\n\n"
+    return head + said + grid(("what", "figure"), rows) + "\n"
 
 
 async def _measure(kept: Path, home: Home, *, minutes: float) -> None:
