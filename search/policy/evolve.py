@@ -1,4 +1,4 @@
-"""The policy `evolve`: a population on islands breeds from its Pareto frontier by mutation, and by crossing with an inspiration from elsewhere."""
+"""The policy `evolve`: islands breed from their Pareto frontiers, by mutation and by crossing with an inspiration from another island."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -49,15 +49,17 @@ class Nursery:
     """One island's children, in the order in which chance makes them."""
 
     def __init__(self, recipes: Offer, members: Sequence[Individual], island: int, chance: random.Random) -> None:
-        """Whom the island breeds from, and who inspires it."""
+        """Whom the island breeds from: its own and the fastest of all, who is a guest on every island; the others inspire it."""
+        own = [one for one in members if one.lives_on(island)]
         self._recipes = recipes
-        self._natives = frontier([one for one in members if one.lives_on(island)])
-        self._settled = any(one.number != lineage.ROOT and one.lives_on(island) for one in members)
-        self._others = frontier([one for one in members if not one.lives_on(island)])
+        self._oldest = min(members, key=lambda one: one.number)
+        self._founded = any(one.number != lineage.ROOT for one in own)
+        self._natives = frontier([*own, *frontier(members)[:1]])
+        self._others = frontier([one for one in members if one not in own])
         self._chance = chance
 
     def children(self) -> Iterator[Child]:
-        """Some bred by chance; then every single step from anyone on the frontiers, so that nothing near is left out."""
+        """Some by chance; then every single step from anyone on the frontiers, so that nothing near is left out."""
         for _ in range(ATTEMPTS):
             yield self._bred()
         for parent in (*self._natives, *self._others):
@@ -66,9 +68,10 @@ class Nursery:
                 yield Child(parent=parent, composition=made)
 
     def _bred(self) -> Child:
+        """An island begins with a founder that is drawn from nothing."""
+        if not self._founded:
+            return Child(parent=self._oldest, composition=sampling.drawn(self._recipes, self._chance))
         parent = self._chosen(self._natives)
-        if not self._settled:
-            return Child(parent=parent, composition=sampling.drawn(self._recipes, self._chance))
         if not self._others or self._chance.random() >= CROSSED:
             return Child(parent=parent, composition=sampling.mutated(parent.composition, self._recipes, self._chance))
         inspiration = self._chosen(self._others)

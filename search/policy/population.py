@@ -46,7 +46,7 @@ class Individual(Value):
 
 
 def population(records: Sequence[Record]) -> tuple[Individual, ...]:
-    """Everyone with figures, by the order in which they ended; each was compared with the champion of its time, which leads back to the starter."""
+    """Everyone with figures, in the order of the records; the champion with which each was compared leads back to the starter."""
     found: list[Individual] = []
     reigning = Objectives()
     for record in records:

@@ -98,7 +98,7 @@ def test_a_broken_recipe_is_named(skills: Path, change: str, complaint: str) -> 
 def test_a_text_that_leaves_its_recipe_out_is_refused(skills: Path) -> None:
     front = "---\nname: quick\ndescription: It is quick.\nmetadata:\n  targets: cuda\n---\n\n# quick\n"
     (skills / "quick" / "SKILL.md").write_text(front)
-    with pytest.raises(BrokenSkill, match="quick is offered for chat on cpu, which its SKILL.md leaves out"):
+    with pytest.raises(BrokenSkill, match=r"quick is offered for chat on cpu, which its SKILL\.md leaves out"):
         load_catalog(skills)
 
 
