@@ -15,7 +15,7 @@ from search.policy.space import Offer
 from search.value import Value
 
 CROSSED = 0.5
-"""Share of the children that have two parents, where another island offers one."""
+"""Share of the children that have two parents, where some frontier offers another."""
 PRESSURE = 0.5
 """Each place further down the frontier is chosen so much less often."""
 ATTEMPTS = 40
@@ -49,20 +49,20 @@ class Nursery:
     """One island's children, in the order in which chance makes them."""
 
     def __init__(self, recipes: Offer, members: Sequence[Individual], island: int, chance: random.Random) -> None:
-        """Whom the island breeds from: its own and the fastest of all, who is a guest on every island; the others inspire it."""
+        """Whom it breeds from: its own and the fastest of all, a guest on every island; every island's frontier inspires."""
         own = [one for one in members if one.lives_on(island)]
         self._recipes = recipes
         self._oldest = min(members, key=lambda one: one.number)
         self._founded = any(one.number != lineage.ROOT for one in own)
         self._natives = frontier([*own, *frontier(members)[:1]])
-        self._others = frontier([one for one in members if one not in own])
+        self._inspirations = [one for home in range(ISLANDS) for one in frontier([each for each in members if each.lives_on(home)])]
         self._chance = chance
 
     def children(self) -> Iterator[Child]:
         """Some by chance; then every single step from anyone on the frontiers, so that nothing near is left out."""
         for _ in range(ATTEMPTS):
             yield self._bred()
-        for parent in (*self._natives, *self._others):
+        for parent in (*self._natives, *self._inspirations):
             steps = moves.steps(parent.composition, self._recipes)
             for made in self._chance.sample(steps, len(steps)):
                 yield Child(parent=parent, composition=made)
@@ -72,9 +72,10 @@ class Nursery:
         if not self._founded:
             return Child(parent=self._oldest, composition=sampling.drawn(self._recipes, self._chance))
         parent = self._chosen(self._natives)
-        if not self._others or self._chance.random() >= CROSSED:
+        others = [one for one in self._inspirations if one.number not in (parent.number, lineage.ROOT)]
+        if not others or self._chance.random() >= CROSSED:
             return Child(parent=parent, composition=sampling.mutated(parent.composition, self._recipes, self._chance))
-        inspiration = self._chosen(self._others)
+        inspiration = self._chance.choice(others)
         made = sampling.crossed(parent.composition, inspiration.composition, self._recipes, self._chance)
         return Child(parent=parent, inspiration=inspiration, composition=made)
 
@@ -88,6 +89,6 @@ def _proposal(situation: Situation, child: Child, recipes: Offer) -> Proposal:
     expected = Beliefs().expected(change(situation.composition, made, recipes), recipes)
     hypothesis = explain(situation, before=parent.composition, after=made, expected=expected, recipes=recipes)
     if child.inspiration:
-        told = f"{hypothesis.evidence} What it takes over was measured in candidate {child.inspiration.number}, on another island."
+        told = f"{hypothesis.evidence} What it takes over was measured in candidate {child.inspiration.number}."
         hypothesis = hypothesis.model_copy(update={"evidence": told})
     return Proposal(parent=parent.number, hypothesis=hypothesis)
