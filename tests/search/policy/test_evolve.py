@@ -72,6 +72,6 @@ def test_a_crossing_holds_nothing_that_neither_parent_has() -> None:
 
 
 def test_short_searches_end_above_single_steps_by_chance() -> None:
-    truths = [landscape(seed) for seed in range(25)]
+    truths = [landscape(seed) for seed in range(60)]
     evolved, uniform = (reached(policy, truths, candidates=4)[-1] for policy in (Evolve(), Uniform()))
-    assert evolved > 1.05 * uniform
+    assert evolved > 1.1 * uniform
