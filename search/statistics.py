@@ -178,9 +178,14 @@ def conclude(decision: Decision, confirmation: Confirmation | None = None) -> Me
             kind, reason = decision.outcome, decision.reason
         case outcome:
             raise ValueError(f"a duel that says {outcome!r} has no verdict yet")
-    confirmed = confirmation.ratio if confirmation else None
     return Measured(
-        kind=kind, ratio=decision.ratio, interval=decision.interval, pairs=decision.pairs, confirmed_ratio=confirmed, reason=reason
+        kind=kind,
+        ratio=decision.ratio,
+        interval=decision.interval,
+        pairs=decision.pairs,
+        confirmed_ratio=confirmation.ratio if confirmation else None,
+        confirmed_interval=confirmation.interval if confirmation else None,
+        reason=reason,
     )
 
 
