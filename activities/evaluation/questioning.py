@@ -20,7 +20,7 @@ from activities.evaluation.verification import Bounded
 from models.words import Writer
 from scenarios.scenario import Message, Request
 
-AGAIN, CHANGED = 1, 2
+AGAIN, CHANGED = 1, 4
 """How many answered questions are asked again alone, and how many with another end."""
 CHANGED_TOKENS = 12
 FEWEST, MOST = 3, 32
