@@ -18,11 +18,12 @@ from cli.pair_table import METRICS
 from search.measurement import Pair
 from search.profile import Profile
 from search.record import Record
-from search.statistics import CONFIDENT, MINIMUM_GAIN, interval
+from search.statistics import MINIMUM_GAIN, interval
 from search.value import Value
 from search.verdict import Measured
 
 PLAIN_LEVEL = 0.95
+DUEL, HELD_OUT, CANARY = "", "held-out seeds", "other loads"
 
 
 class Contrast(Value):
@@ -39,7 +40,7 @@ class Duelling(Value):
     """One pair in the table."""
 
     pair: Pair
-    held_out: bool
+    part: str
     ratio: str
 
 
@@ -72,7 +73,7 @@ def view_candidate(tale: Tale, chapter: Chapter) -> CandidateView:
         opponent=opponent(tale.records, chapter.number),
         duel=_duel(shots, chapter) if shots else Markup(""),
         pairs=_pairs(record) if record else (),
-        contrasts=contrasts(record.pairs) if record else (),
+        contrasts=contrasts([pair for pair in record.pairs if pair.load == "announced"]) if record else (),
         shares=share_bar(profile) if profile else Markup(""),
         flame=_flame(profile) if profile else Markup(""),
         expected=ratio(math.exp(min(record.hypothesis.expected_log_gain, 100.0))) if record else "",
@@ -123,13 +124,22 @@ def _duel(shots: Sequence[Shot], chapter: Chapter) -> Markup:
 
 
 def _shots(record: Record) -> tuple[Shot, ...]:
+    """Pair by pair: the duel, the confirmation on held-out seeds, and loads beside the announced one."""
+    won = record.verdict if isinstance(record.verdict, Measured) else None
+    confirmed = won.confirmed_interval.level if won and won.confirmed_interval else PLAIN_LEVEL
+    decided = won.interval.level if won and 0 < won.interval.level < 1 else PLAIN_LEVEL
+    levels = {DUEL: decided, HELD_OUT: confirmed, CANARY: PLAIN_LEVEL}
+    parts = parts_of(record)
+    return tuple(shot for part, level in levels.items() for shot in _part([pair for pair, of in parts if of == part], level, part=part))
+
+
+def parts_of(record: Record) -> tuple[tuple[Pair, str], ...]:
+    """Each pair with the part of the measurement that it belongs to."""
     cut = len(record.pairs) - record.confirming_pairs
-    level = record.verdict.interval.level if isinstance(record.verdict, Measured) else PLAIN_LEVEL
-    first = _part(record.pairs[:cut], level if 0 < level < 1 else PLAIN_LEVEL, held_out=False)
-    return (*first, *_part(record.pairs[cut:], 2 * CONFIDENT - 1, held_out=True))
+    return tuple((pair, CANARY if pair.load == "canary" else HELD_OUT if place >= cut else DUEL) for place, pair in enumerate(record.pairs))
 
 
-def _part(pairs: Sequence[Pair], level: float, *, held_out: bool) -> list[Shot]:
+def _part(pairs: Sequence[Pair], level: float, *, part: str) -> list[Shot]:
     """Each pair with the interval over all valid ones up to it."""
     shots: list[Shot] = []
     ratios: list[float] = []
@@ -141,7 +151,7 @@ def _part(pairs: Sequence[Pair], level: float, *, held_out: bool) -> list[Shot]:
             Shot(
                 ratio=math.exp(pair.log_ratio) if counts(pair) else None,
                 first=pair.first,
-                held_out=held_out,
+                part=part,
                 words=_words(pair),
                 low=bounds.low if bounds else None,
                 high=bounds.high if bounds else None,
@@ -163,8 +173,6 @@ def _words(pair: Pair) -> str:
 
 
 def _pairs(record: Record) -> tuple[Duelling, ...]:
-    cut = len(record.pairs) - record.confirming_pairs
     return tuple(
-        Duelling(pair=pair, held_out=place >= cut, ratio=ratio(math.exp(pair.log_ratio)) if counts(pair) else "void")
-        for place, pair in enumerate(record.pairs)
+        Duelling(pair=pair, part=part, ratio=ratio(math.exp(pair.log_ratio)) if counts(pair) else "void") for pair, part in parts_of(record)
     )

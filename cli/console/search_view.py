@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from statistics import median
 
 from markupsafe import Markup
 
@@ -83,6 +84,7 @@ class SearchView:
 def view_search(tale: Tale, home: Home, *, link: Link, page: str) -> SearchView:
     """`link` says where a candidate is told, `page` where the search is."""
     told = stages(tale.records)
+    limit = _limit(tale, told)
     spans = read_spans(home, tale.search, tale.records, page=page)
     return SearchView(
         tale=tale,
@@ -93,8 +95,8 @@ def view_search(tale: Tale, home: Home, *, link: Link, page: str) -> SearchView:
         rows=_rows(tale, told),
         tries=tuple(Try(recipe=name, directions=found) for name, found in sorted(directions(tale.records).items())),
         spending=_spending(tale.records),
-        over_candidates=_climb(told, link, by_time=False),
-        over_time=_climb(told, link, by_time=True),
+        over_candidates=_climb(told, link, limit=limit, by_time=False),
+        over_time=_climb(told, link, limit=limit, by_time=True),
         tree=lineage([_node(chapter, link) for chapter in tale.chapters], width=WIDE, label=f"Tree of {len(tale.chapters)} candidates"),
         lanes=fitted(lambda width: lanes(spans, width=width, tick_words=clock, label="What was done when")) if spans else Markup(""),
     )
@@ -107,8 +109,15 @@ def _metric(scenario: str) -> str:
         return "the scenario's metric"
 
 
-def _climb(told: Sequence[Stage], link: Link, *, by_time: bool) -> Markup:
-    points = [_point(stage, link, by_time=by_time) for stage in told]
+def _limit(tale: Tale, told: Sequence[Stage]) -> float | None:
+    """Where the machine's physical limit lies against the starter: what was reached, over the share of the limit that it is."""
+    shares = {chapter.number: chapter.limit_share for chapter in tale.chapters}
+    known = [stage.ratio / share for stage in told if stage.ratio and (share := shares.get(stage.number))]
+    return median(known) if known else None
+
+
+def _climb(told: Sequence[Stage], link: Link, *, limit: float | None, by_time: bool) -> Markup:
+    points = [_point(stage, link, limit=limit, by_time=by_time) for stage in told]
     axis, words = ("time since the search began", clock) if by_time else ("candidates that have ended, the starter first", "{:.0f}".format)
     final = told[-1].standing if told else None
     label = f"Best so far over {'time' if by_time else 'candidates'}"
@@ -116,7 +125,7 @@ def _climb(told: Sequence[Stage], link: Link, *, by_time: bool) -> Markup:
     return fitted(lambda width: climb(points, width=width, axis_words=axis, tick_words=words, label=label))
 
 
-def _point(stage: Stage, link: Link, *, by_time: bool) -> Point:
+def _point(stage: Stage, link: Link, *, limit: float | None, by_time: bool) -> Point:
     best = stage.standing
     figure = f", {stage.ratio:.3g}x the starter" if stage.ratio and stage.number else ""
     return Point(
@@ -128,6 +137,7 @@ def _point(stage: Stage, link: Link, *, by_time: bool) -> Point:
         best=best.ratio if best else None,
         low=best.low if best else None,
         high=best.high if best else None,
+        limit=limit,
     )
 
 

@@ -17,7 +17,8 @@ class Shot(Value):
     ratio: float | None
     """None when the pair is void."""
     first: str
-    held_out: bool
+    part: str
+    """What stands above the pairs of one part; empty for the duel itself."""
     words: str
     low: float | None = None
     """The interval over the valid pairs of its part up to this one; None while there are too few."""
@@ -35,7 +36,7 @@ def duel(shots: Sequence[Shot], *, noise: float, width: int, label: str) -> Mark
         element("rect", x=LEFT, y=band[0], width=width - RIGHT - LEFT, height=max(band[1] - band[0], 2.0), class_="band"),
         ratio_grid(up, left=LEFT, right=width - RIGHT),
         *(_narrowing(part, along, up) for part in _parts(shots)),
-        _border(shots, along, bottom),
+        _borders(shots, along, bottom),
         *(_shot(place, shot, along, up, bottom) for place, shot in enumerate(shots, start=1)),
         _legend(width),
     ]
@@ -48,10 +49,9 @@ def _final_bounds(shots: Sequence[Shot]) -> tuple[float | None, ...]:
 
 
 def _parts(shots: Sequence[Shot]) -> list[list[tuple[int, Shot]]]:
-    """The duel and the confirmation, each with the places of its pairs."""
+    """The duel, the confirmation and what follows, each with the places of its pairs."""
     placed = list(enumerate(shots, start=1))
-    both = ([each for each in placed if each[1].held_out is held_out] for held_out in (False, True))
-    return [part for part in both if part]
+    return [[each for each in placed if each[1].part == part] for part in dict.fromkeys(shot.part for shot in shots)]
 
 
 def _narrowing(part: Sequence[tuple[int, Shot]], along: Axis, up: Axis) -> Markup:
@@ -64,13 +64,15 @@ def _narrowing(part: Sequence[tuple[int, Shot]], along: Axis, up: Axis) -> Marku
     return group([path(outline, class_="ribbon", closed=True), line(x, low, x, high, class_="bound"), *ends])
 
 
-def _border(shots: Sequence[Shot], along: Axis, bottom: float) -> Markup:
-    """Where the held-out seeds begin."""
-    place = next((place for place, shot in enumerate(shots, start=1) if shot.held_out), None)
-    if place is None:
-        return Markup("")
-    x = along.place(place - 0.5)
-    return group([line(x, TOP - 14, x, bottom, class_="border"), text("held-out seeds", x + 6, TOP - 6, class_="tick")])
+def _borders(shots: Sequence[Shot], along: Axis, bottom: float) -> Markup:
+    """Where the parts after the duel begin."""
+    parts: list[Markup] = []
+    for part in _parts(shots):
+        place, shot = part[0]
+        if shot.part:
+            x = along.place(place - 0.5)
+            parts += [line(x, TOP - 14, x, bottom, class_="border"), text(shot.part, x + 6, TOP - 6, class_="tick")]
+    return group(parts)
 
 
 def _shot(place: int, shot: Shot, along: Axis, up: Axis, bottom: float) -> Markup:
