@@ -15,11 +15,7 @@ from cli.serve import serve
 from cli.show import show
 from cli.status import status
 from cli.stop import stop
-<<<<<<< HEAD
-from cli.ui import ui
-=======
 from cli.transfer import export_search, import_search
->>>>>>> main
 from cli.up import up
 from cli.watch import watch
 
@@ -31,11 +27,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-<<<<<<< HEAD
-for command in (search, watch, history, show, diff, stop, evaluate, serve, ui, up, down, status, doctor):
-=======
-for command in (search, watch, history, show, diff, audit, stop, evaluate, serve, up, down, status, doctor):
->>>>>>> main
+for command in (search, watch, history, show, diff, audit, stop, evaluate, serve, ui, up, down, status, doctor):
     app.command()(command)
 app.command("list")(list_searches)
 app.command("export")(export_search)
