@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from importlib.resources import files
+from typing import cast
 from urllib.parse import quote
 
 from aiohttp import web
@@ -40,7 +41,8 @@ def make_templates() -> Environment:
     )
     made.filters.update(ratio=figures.ratio, duration=figures.duration, milliseconds=figures.milliseconds)
     made.filters.update(moment=figures.moment, verdict=wording.verdict, day=wording.day, code=as_markup)
-    made.globals.update(bounds=figures.bounds, interval=figures.interval, figure=wording.figure, bar=bar, dot=_dot)
+    shown: dict[str, object] = {"bounds": figures.bounds, "interval": figures.interval, "figure": wording.figure, "bar": bar, "dot": _dot}
+    cast("dict[str, object]", made.globals).update(shown)
     return made
 
 
@@ -171,7 +173,7 @@ class Pages:
         state, view = self._drawn.get(tale.search, ("", None))
         if view is None or state != tale.state:
             page = f"/search/{tale.search}"
-            view = view_search(tale, self._home, link=lambda number: f"{page}/{number}", page=page)
+            view = view_search(tale, self._home, link=lambda number: f"{page}/{number}")
             self._drawn[tale.search] = (tale.state, view)
         return view
 

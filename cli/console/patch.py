@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexer import Lexer
-from pygments.lexers import get_lexer_for_filename
+from pygments.lexers import get_lexer_for_filename  # pyright: ignore[reportUnknownVariableType] (its options have no types)
 from pygments.lexers.special import TextLexer
 from pygments.util import ClassNotFound
 

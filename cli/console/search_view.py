@@ -1,7 +1,7 @@
 """What the page and the report show of one search: figures, pictures, and what became of each hypothesis."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from statistics import median
@@ -11,7 +11,7 @@ from markupsafe import Markup
 from activities.home import Home
 from cli.chronicle import Chapter
 from cli.console.chain import Stage, stages
-from cli.console.lane import read_spans
+from cli.console.lane import Link, read_spans
 from cli.console.pictures.climb import Point, climb
 from cli.console.pictures.lanes import lanes
 from cli.console.pictures.lineage import Node, lineage
@@ -25,8 +25,6 @@ from scenarios.registry import UnknownScenario, find_scenario
 from search.lineage import Direction, directions
 from search.record import Record
 from search.value import Value
-
-Link = Callable[[int], str]
 
 
 class Allowance(Value):
@@ -81,11 +79,11 @@ class SearchView:
     lanes: Markup
 
 
-def view_search(tale: Tale, home: Home, *, link: Link, page: str) -> SearchView:
-    """`link` says where a candidate is told, `page` where the search is."""
+def view_search(tale: Tale, home: Home, *, link: Link) -> SearchView:
+    """`link` says where a candidate is told."""
     told = stages(tale.records)
     limit = _limit(tale, told)
-    spans = read_spans(home, tale.search, tale.records, page=page)
+    spans = read_spans(home, tale.search, tale.records, link=link)
     return SearchView(
         tale=tale,
         headline=headline(tale.spec, tale.records, tale.conclusion),

@@ -47,7 +47,7 @@ def lineage(nodes: Sequence[Node], *, width: int, label: str) -> Markup:
 def _rows(nodes: Sequence[Node]) -> Mapping[int, int]:
     """The starter stands on top; each parent's children share one row, and rows follow their parents."""
     known = {node.number for node in nodes}
-    parents = sorted({node.parent for node in nodes if node.parent in known and node.parent is not None})
+    parents = sorted({node.parent for node in nodes if node.parent in known})
     row_of = {parent: row for row, parent in enumerate(parents, start=1)}
     return {node.number: row_of.get(node.parent, 0) if node.parent is not None else 0 for node in nodes}
 
