@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from importlib.resources import files
 from typing import cast
 from urllib.parse import quote
@@ -15,7 +16,7 @@ from cli.chronicle import Chapter, State
 from cli.console import wording
 from cli.console.candidate_view import CandidateView, view_candidate
 from cli.console.chain import stages
-from cli.console.guard import COOKIE_AGE_SECONDS, Guard, Refused
+from cli.console.guard import COOKIE_AGE_SECONDS, HEADERS, Guard, Refused
 from cli.console.patch import FilePatch, as_markup, read_patch
 from cli.console.pictures.mark import mark
 from cli.console.pictures.strip import bar
@@ -23,9 +24,9 @@ from cli.console.pictures.svg import drawing
 from cli.console.pulse import Pulse
 from cli.console.search_view import SearchView, view_search
 from cli.console.shelf import Shelf, Tale
-from cli.embedded import inspect
+from cli.embedded import EngineFailed, inspect
 from cli.list import headline
-from cli.mistakes import Misuse
+from cli.mistakes import Failed, Misuse
 from cli.stop import stop_search
 from workflows.identity import search_id
 
@@ -138,23 +139,27 @@ class Pages:
         self._guard.check_form(request, str(form.get("key", "")))
         search = request.match_info["search"]
         reason = " ".join(str(form.get("reason", "")).split())[:REASON_LENGTH] or "stopped from the page"
-        said = await stop_search(self._home, search, reason)
-        return self._page(request, "said.html", said=said, search=search)
+        try:
+            said = await stop_search(self._home, search, reason)
+        except (Misuse, Failed, EngineFailed) as error:
+            return self._page(request, "said.html", 409, title="Not done", said=str(error), search=search)
+        return self._page(request, "said.html", title="Done", said=said, search=search)
 
     async def live(self, request: web.Request) -> web.StreamResponse:
         """Says by server-sent events whenever a branch of the home has moved."""
         search = request.query.get("search", "")
-        stream = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
+        stream = web.StreamResponse(headers={**HEADERS, "Content-Type": "text/event-stream"})
         await stream.prepare(request)
-        async for event in self._events(search):
-            await stream.write(event.encode())
+        with suppress(ConnectionResetError):  # whoever looked has gone
+            async for event in self._events(search):
+                await stream.write(event.encode())
         return stream
 
     async def _events(self, search: str) -> AsyncIterator[str]:
         state = ""
         while True:
             names = await asyncio.to_thread(self._states, search)
-            yield f"event: {'moved' if state and names != state else 'tick'}\ndata: {'running' if search else ''}\n\n"
+            yield f"event: {'moved' if state and names != state else 'tick'}\ndata: {len(names)}\n\n"
             state = names
             await asyncio.sleep(LOOK_SECONDS)
 
@@ -187,10 +192,10 @@ class Pages:
         engine = inspect(self._home)
         return f"{engine.ui_url}/namespaces/{engine.namespace}/workflows/{quote(identity, safe='')}" if engine.ui_url else ""
 
-    def _page(self, request: web.Request, name: str, **told: object) -> web.Response:
+    def _page(self, request: web.Request, name: str, status: int = 200, **told: object) -> web.Response:
         key = self._guard.form_key if self._guard.knows(request) else ""
         text = self._templates.get_template(name).render(key=key, **told)
-        return web.Response(text=text, content_type="text/html")
+        return web.Response(status=status, text=text, content_type="text/html")
 
 
 def _chapter(tale: Tale, number: int) -> Chapter:
