@@ -66,16 +66,17 @@ class Pages:
 
     def routes(self) -> list[web.RouteDef]:
         """Where each answer is found."""
+        one = "/search/{search:[a-z0-9][a-z0-9-]{0,39}}"
         return [
             web.get("/", self.searches),
             web.get("/enter", self.enter),
             web.get("/static/{name}", self.static),
             web.get("/live", self.live),
-            web.get("/search/{search}", self.search),
-            web.get("/search/{search}/now", self.now),
-            web.get("/search/{search}/compare", self.compare),
-            web.post("/search/{search}/stop", self.stop),
-            web.get(r"/search/{search}/{number:\d{1,6}}", self.candidate),
+            web.get(one, self.search),
+            web.get(f"{one}/now", self.now),
+            web.get(f"{one}/compare", self.compare),
+            web.post(f"{one}/stop", self.stop),
+            web.get(one + r"/{number:[0-9]{1,6}}", self.candidate),
         ]
 
     async def enter(self, request: web.Request) -> web.Response:
@@ -148,6 +149,8 @@ class Pages:
     async def live(self, request: web.Request) -> web.StreamResponse:
         """Says by server-sent events whenever a branch of the home has moved."""
         search = request.query.get("search", "")
+        if search and search not in await asyncio.to_thread(self._names):
+            raise web.HTTPNotFound(text="there is no such search\n")
         stream = web.StreamResponse(headers={**HEADERS, "Content-Type": "text/event-stream"})
         await stream.prepare(request)
         with suppress(ConnectionResetError):  # whoever looked has gone
@@ -164,9 +167,11 @@ class Pages:
             await asyncio.sleep(LOOK_SECONDS)
 
     def _states(self, search: str) -> str:
+        return " ".join(self._shelf.state(name) for name in ([search] if search else self._names()))
+
+    def _names(self) -> tuple[str, ...]:
         ledger = self._shelf.ledger()
-        names = [search] if search else list(ledger.searches()) if ledger else []
-        return " ".join(self._shelf.state(name) for name in names)
+        return ledger.searches() if ledger else ()
 
     async def _tale(self, request: web.Request) -> Tale:
         try:
