@@ -11,6 +11,8 @@ from playwright.async_api import Browser, Page, async_playwright
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 needs_chromium = pytest.mark.skipif(CHROMIUM is None and "CI" not in os.environ, reason="chromium is not installed: apt install chromium")
 WIDTHS = (1440, 400)
+LEFT = "net::ERR_ABORTED"
+"""How a request ends whose page was left."""
 
 
 @asynccontextmanager
@@ -31,5 +33,5 @@ def complaints_of(page: Page) -> list[str]:
     heard: list[str] = []
     page.on("console", lambda said: heard.append(said.text) if said.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: heard.append(str(error)))
-    page.on("requestfailed", lambda request: heard.append(request.url) if "/live" not in request.url else None)
+    page.on("requestfailed", lambda request: heard.append(request.url) if request.failure != LEFT else None)
     return heard
