@@ -12,7 +12,8 @@ from activities.home import Home
 from cli.chronicle import Chapter
 from cli.console.chain import Stage, stages
 from cli.console.lane import Link, read_spans
-from cli.console.pictures.climb import Point, climb
+from cli.console.pictures.axis import clock_ticks, ticks
+from cli.console.pictures.climb import Foot, Point, climb
 from cli.console.pictures.lanes import lanes
 from cli.console.pictures.lineage import Node, lineage
 from cli.console.pictures.strip import bar, interval_strip
@@ -25,6 +26,11 @@ from scenarios.registry import UnknownScenario, find_scenario
 from search.lineage import Direction, directions
 from search.record import Record
 from search.value import Value
+
+BY_TIME = Foot(words="time since the search began", ticks=clock_ticks, say=clock)
+BY_CANDIDATE = Foot(
+    words="candidates that have ended, the starter first", ticks=lambda last, most: ticks(0.0, last, most, least=1.0), say="{:.0f}".format
+)
 
 
 class Allowance(Value):
@@ -116,11 +122,11 @@ def _limit(tale: Tale, told: Sequence[Stage]) -> float | None:
 
 def _climb(told: Sequence[Stage], link: Link, *, limit: float | None, by_time: bool) -> Markup:
     points = [_point(stage, link, limit=limit, by_time=by_time) for stage in told]
-    axis, words = ("time since the search began", clock) if by_time else ("candidates that have ended, the starter first", "{:.0f}".format)
+    foot = BY_TIME if by_time else BY_CANDIDATE
     final = told[-1].standing if told else None
     label = f"Best so far over {'time' if by_time else 'candidates'}"
     label += f": {final.ratio:.2f}x the starter after {len(told)} candidates." if final else ": nothing yet."
-    return fitted(lambda width: climb(points, width=width, axis_words=axis, tick_words=words, label=label))
+    return fitted(lambda width: climb(points, width=width, foot=foot, label=label))
 
 
 def _point(stage: Stage, link: Link, *, limit: float | None, by_time: bool) -> Point:

@@ -23,9 +23,9 @@ def verdict(state: State) -> str:
 
 def clock(seconds: float) -> str:
     """A time along an axis: `40 s`, `5 min`, `1.5 h`."""
-    if seconds < 120:
+    if 0 < seconds < 60:
         return f"{seconds:.0f} s"
-    return f"{seconds / 60:.3g} min" if seconds < 7200 else f"{seconds / 3600:.3g} h"
+    return "0" if not seconds else f"{seconds / 60:.3g} min" if seconds < 7200 else f"{seconds / 3600:.3g} h"
 
 
 def day(when: datetime) -> str:

@@ -49,14 +49,20 @@ def ratio_ticks(axis: Axis, most: int) -> tuple[float, ...]:
     return ticks(axis.low, axis.high, most)
 
 
-def ticks(low: float, high: float, most: int) -> tuple[float, ...]:
-    """Round values from low to high in even steps, at most so many and one more."""
-    rough = (high - low) / most
+def ticks(low: float, high: float, most: int, *, least: float = 0.0) -> tuple[float, ...]:
+    """Round values from low to high in even steps of at least `least`, at most so many and one more."""
+    rough = max((high - low) / most, least)
     if rough <= 0:
         return (low,)
     scale = 10.0 ** math.floor(math.log10(rough))
     step = next(scale * each for each in STEPS if scale * each >= rough * 0.999)
     return tuple(step * number for number in range(math.ceil(low / step), math.floor(high / step + 1e-9) + 1))
+
+
+def clock_ticks(high: float, most: int) -> tuple[float, ...]:
+    """Round times from 0 to `high` seconds, at most so many and one more."""
+    unit = next((seconds for seconds in (3600.0, 60.0) if high >= 2 * seconds), 1.0)
+    return tuple(unit * tick for tick in ticks(0.0, high / unit, most))
 
 
 def ratio_words(value: float) -> str:

@@ -1,11 +1,12 @@
 """The best so far: a rising line with its interval, and every candidate as a mark where it was measured."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from cli.chronicle import State
-from cli.console.pictures.axis import Axis, ratio_axis, ratio_grid, ratio_words, ticks
+from cli.console.pictures.axis import Axis, ratio_axis, ratio_grid, ratio_words
 from cli.console.pictures.mark import mark
 from cli.console.pictures.svg import drawing, element, group, line, path, stairs, text
 from search.value import Value
@@ -31,7 +32,16 @@ class Point(Value):
     """What the machine's peaks would allow, against the starter; None where that is not known."""
 
 
-def climb(points: Sequence[Point], *, width: int, axis_words: str, tick_words: Callable[[float], str], label: str) -> Markup:
+@dataclass(frozen=True)
+class Foot:
+    """What runs along the bottom: its name, where its marks are, and how one is written."""
+
+    words: str
+    ticks: Callable[[float, int], Sequence[float]]
+    say: Callable[[float], str]
+
+
+def climb(points: Sequence[Point], *, width: int, foot: Foot, label: str) -> Markup:
     """Ratios against the starter on a logarithmic axis."""
     bottom = HEIGHT - BOTTOM
     measured = [value for point in points for value in (point.ratio, point.best, point.low, point.high, point.limit) if value]
@@ -40,7 +50,7 @@ def climb(points: Sequence[Point], *, width: int, axis_words: str, tick_words: C
     along = Axis(low=0.0, high=last or 1.0, start=LEFT + 10, end=width - RIGHT - 8)
     parts = [
         ratio_grid(up, left=LEFT, right=width - RIGHT, most=6),
-        _foot(along, last, width, axis_words, tick_words),
+        _foot(along, last, width, foot),
         _ribbon(points, along, up, width - RIGHT),
         _limit(points, along, up),
         *(_mark(point, along, up) for point in points),
@@ -48,13 +58,11 @@ def climb(points: Sequence[Point], *, width: int, axis_words: str, tick_words: C
     return drawing(parts, width=width, height=HEIGHT, label=label, class_="climb", linked=True)
 
 
-def _foot(along: Axis, last: float, width: int, words: str, tick_words: Callable[[float], str]) -> Markup:
+def _foot(along: Axis, last: float, width: int, foot: Foot) -> Markup:
     y = HEIGHT - BOTTOM + RUG
-    marks = [
-        text(tick_words(tick), along.place(tick), y + 18, class_="tick", anchor="middle")
-        for tick in ticks(0.0, last, 8 if width > 600 else 4)
-    ]
-    return group([*marks, text(words, width - RIGHT, HEIGHT - 4, class_="axis", anchor="end")])
+    marks = foot.ticks(last, 8 if width > 600 else 4)
+    shown = [text(foot.say(tick), along.place(tick), y + 18, class_="tick", anchor="middle") for tick in marks]
+    return group([*shown, text(foot.words, width - RIGHT, HEIGHT - 4, class_="axis", anchor="end")])
 
 
 def _ribbon(points: Sequence[Point], along: Axis, up: Axis, right: float) -> Markup:

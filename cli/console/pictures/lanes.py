@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from markupsafe import Markup
 
-from cli.console.pictures.axis import Axis, ticks
+from cli.console.pictures.axis import Axis, clock_ticks
 from cli.console.pictures.svg import drawing, element, group, line, text
 from search.value import Value
 
@@ -32,7 +32,7 @@ def lanes(spans: Sequence[Span], *, width: int, tick_words: Callable[[float], st
     bottom = TOP + ROW * len(names)
     parts = [_row(name, TOP + ROW * row, left, width) for row, name in enumerate(names)]
     parts += [_box(span, TOP + ROW * names.index(span.lane), along) for span in spans]
-    for tick in ticks(0.0, end, 8 if width > 600 else 3):
+    for tick in clock_ticks(end, 8 if width > 600 else 3):
         parts.append(text(tick_words(tick), along.place(tick), bottom + 20, class_="tick", anchor="middle"))
     return drawing(parts, width=width, height=bottom + FOOT, label=label, class_="lanes", linked=True)
 

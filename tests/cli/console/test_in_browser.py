@@ -29,7 +29,7 @@ async def visit(browser: Browser, *, width: int = 1440, scheme: str = "light") -
     return await browser.new_page(viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light")
 
 
-@pytest.mark.parametrize(("width", "scheme"), itertools.product(WIDTHS, ("light", "dark")))
+@pytest.mark.parametrize(("width", "scheme"), list(itertools.product(WIDTHS, ("light", "dark"))))
 async def test_pages_are_quiet_and_fit(browser: Browser, address: str, width: int, scheme: str) -> None:
     page = await visit(browser, width=width, scheme=scheme)
     heard = complaints_of(page)
