@@ -227,9 +227,9 @@ def _repeated_seeds(records: Iterable[Record]) -> Iterator[Finding]:
 
 
 def _ratios(record: Record) -> tuple[list[float], list[float]]:
-    """Valid log-ratios of the duel and of its confirmation."""
+    """Valid log-ratios of the duel and of its confirmation on the announced load."""
     end = len(record.pairs) - record.confirming_pairs
-    parts = (record.pairs[:end], record.pairs[end:])
+    parts = (record.pairs[:end], [pair for pair in record.pairs[end:] if pair.load == "announced"])
     duel, confirmation = ([pair.log_ratio for pair in part if pair.void is None] for part in parts)
     return duel, confirmation
 
