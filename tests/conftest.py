@@ -50,8 +50,8 @@ async def ground(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Gro
     TARGETS["aside"] = Aside()
     opened = opened_ground("chat", target_name="aside", model="tiny", correctness="lossless", home=home, holder="tests", say=lambda _: None)
     async with opened as ground:
+        del TARGETS["aside"]
         yield ground
-    del TARGETS["aside"]
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ import time
 from random import SystemRandom
 
 from activities.evaluation.answers import Answered, Finding, find_fault, judge
-from activities.evaluation.figures import Figures, figures, rise, tokens_inside, traffic
+from activities.evaluation.figures import Figures, figures, most_rise, rise, tokens_inside, traffic
 from activities.evaluation.gate import ending
 from activities.evaluation.ground import Ground
 from activities.evaluation.loading import Loaded, drive
@@ -18,7 +18,6 @@ from targets.lease import Lease
 
 _SAMPLE = 6
 _FEW = 3
-_LEAP = 1.3
 _MOST_LEAP = 1000.0
 
 
@@ -96,17 +95,17 @@ async def _verified(ground: Ground, loaded: Loaded, arm: Arm) -> Measured:
     verified = arm.model_copy(update={"verified_tokens": findings.tokens, "verify_seconds": time.monotonic() - began})
     if not findings.wrong:
         leap = min(rise(loaded.traces, loaded.window), _MOST_LEAP)
-        return Measured(arm=verified, leap=leap, doubt=_doubt(leap, arm.limit_share))
+        return Measured(arm=verified, leap=leap, doubt=_doubt(leap, most_rise(loaded.traces, loaded.window), arm.limit_share))
     reason = f"{len(findings.wrong)} of {len(sample)} sampled timed answers are wrong: {findings.wrong[0].reason}"
     return Measured(arm=verified.model_copy(update={"mismatch": reason}), evidence=findings.wrong[0].evidence)
 
 
-def _doubt(leap: float, share: float | None) -> str | None:
+def _doubt(leap: float, allowed: float, share: float | None) -> str | None:
     """Why figures are not believed: faster than the machine can be, or tokens that were held back before the window and let go in it,
     which show as a leap, because honest throughput was flat before it opened."""
     if is_beyond(share):
         return f"the score is {share:.2f} times the physical limit of this machine"
-    return f"throughput rose {leap:.2f}-fold when the window opened" if leap > _LEAP else None
+    return f"throughput rose {leap:.2f}-fold when the window opened" if leap > allowed else None
 
 
 def _arm(shown: Figures, window: Window, *, start_seconds: float, peak_memory_bytes: int) -> Arm:
