@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.made
 
-.PHONY: setup search check test chaos clean
+.PHONY: setup search check test hostile chaos clean
 
 setup: $(STAMP) bubblewrap
 
@@ -19,6 +19,10 @@ check: $(STAMP)
 
 test: $(STAMP) bubblewrap
 	$(BIN)/pytest --ignore tests/chaos --ignore tests/activities/ledger/test_kills.py
+
+# Every cheating candidate through the gates and, where these cannot tell, through a duel; `make test` runs the quick half.
+hostile: $(STAMP) bubblewrap
+	$(BIN)/python -m tests.hostile
 
 # Kills git, the server and the worker at bad moments; takes many minutes and the whole machine.
 chaos: $(STAMP)
