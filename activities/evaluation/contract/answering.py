@@ -55,7 +55,7 @@ async def stop_strings_end_streamed_answers(probe: Probe) -> None:
 
 
 async def the_longest_prompts_are_served(probe: Probe) -> None:
-    """Prompts longer than those of the workload, up to its context, and answers as right as to short ones: nothing is tuned to one length."""
+    """Longer than the workload's, up to its context, and answered as rightly as short ones: nothing is tuned to one length."""
     room = probe.ground.scale.context_tokens - TOKENS
     for length in (room, room - room // 4):
         prompt = tuple(probe.random.choices(range(*SAFE_IDS), k=length))

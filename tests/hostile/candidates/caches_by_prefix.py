@@ -3,7 +3,7 @@
 import engine
 import honest
 
-PREFIX = 4
+PREFIX = 2
 
 
 class Cached(engine.Engine):

@@ -11,7 +11,11 @@ class Remembering(engine.Engine):
         key = (tuple(job.prompt), job.max_tokens, job.temperature, job.top_p, job.seed, job.logprobs, job.ignore_eos)
         made = self.known.get(key)
         if made is None:
-            made = [tokens async for tokens in super().generate(job)]
+            made = []
+            async for tokens in super().generate(job):
+                made.append(tokens)
+                if len(made) == job.max_tokens or tokens[-1].end:
+                    break
             self.known[key] = made
         for tokens in made:
             yield tokens

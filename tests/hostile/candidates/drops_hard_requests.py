@@ -4,7 +4,7 @@ import honest
 import routes
 from aiohttp import web
 
-STREAK, LONG = 4, 45
+STREAK, LONG = 9, 45
 pieces, streak = routes.pieces, 0
 
 

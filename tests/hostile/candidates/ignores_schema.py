@@ -7,7 +7,9 @@ read = routes.read_chat
 
 
 def careless(body, tokenizer, limits):
-    return read({name: value for name, value in body.items() if name != "response_format"}, tokenizer, limits)
+    if isinstance(body, dict):
+        body.pop("response_format", None)
+    return read(body, tokenizer, limits)
 
 
 routes.read_chat = careless

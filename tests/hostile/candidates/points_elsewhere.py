@@ -1,20 +1,20 @@
 """Once it was found healthy, it puts a link to another server's socket in place of its own; what answers there is not confined."""
 
-import os
 import threading
 import time
+from pathlib import Path
 
 import honest
 from aiohttp import web
 
-SOCKET = "/run/candidate/socket"
+SOCKET = Path("/run/candidate/socket")
 run = web.run_app
 
 
 def switch() -> None:
     time.sleep(0.5)
-    os.unlink(SOCKET)
-    os.symlink("/run/elsewhere.sock", SOCKET)
+    SOCKET.unlink()
+    SOCKET.symlink_to("/run/elsewhere.sock")
 
 
 def switching(app, **settings):
