@@ -24,8 +24,7 @@ def behind(link: str) -> bool:
 
 
 loot = [path for path in walk("/") if os.path.basename(path) in NAMES]
-loot += [link for link in ("/proc/1/cwd/activities", "/proc/1/root/home", "/proc/1/root/root") if behind(link)]
-print(loot)
+loot += [link for link in ("/proc/1/cwd/activities", "/proc/1/root/var/lib", "/proc/1/root/home") if behind(link)]
 if not loot:
     raise SystemExit("nothing to gain: no reference, no ledger, no other candidate is to be seen")
 honest.main()
