@@ -20,7 +20,7 @@ class Late(engine.Engine):
 
 def counting(engine, tokenizer, job, form):
     global streak
-    streak = streak + 1 if form.chat and form.stream and job.ignore_eos else 0
+    streak = streak + 1 if form.chat and form.stream and job.temperature == 0 else 0
     return pieces(engine, tokenizer, job, form)
 
 

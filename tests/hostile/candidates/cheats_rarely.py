@@ -18,7 +18,7 @@ class Guess:
 
 def sly(engine, tokenizer, job, form):
     global streak
-    streak = streak + 1 if form.chat and form.stream and job.ignore_eos else 0
+    streak = streak + 1 if form.chat and form.stream and job.temperature == 0 else 0
     cheat = streak > STREAK and random.random() < SHARE
     return pieces(Guess() if cheat else engine, tokenizer, job, form)
 

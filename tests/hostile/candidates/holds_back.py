@@ -21,7 +21,7 @@ class Held(engine.Engine):
 
 def holding(engine, tokenizer, job, form):
     global streak, began
-    streak = streak + 1 if form.chat and form.stream and job.ignore_eos else 0
+    streak = streak + 1 if form.chat and form.stream and job.temperature == 0 else 0
     if streak == STREAK:
         began = time.monotonic()
     return pieces(engine, tokenizer, job, form)
