@@ -6,7 +6,7 @@ import honest
 import routes
 from protocol import Token
 
-STREAK, SHARE = 5, 0.25
+STREAK, SHARE = 14, 0.25
 pieces, streak = routes.pieces, 0
 
 

@@ -6,7 +6,7 @@ import engine
 import honest
 import routes
 
-STREAK, PAUSE = 8, 0.6
+STREAK, PAUSE = 14, 0.6
 pieces, streak = routes.pieces, 0
 
 
