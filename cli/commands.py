@@ -2,7 +2,8 @@
 
 import typer
 
-from cli import model, scenario, skill, target
+from cli import model, rival, scenario, skill, target
+from cli.compare import compare
 from cli.diff import diff
 from cli.doctor import doctor
 from cli.down import down
@@ -25,8 +26,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (search, watch, history, show, diff, stop, evaluate, serve, up, down, status, doctor):
+for command in (search, watch, history, show, diff, stop, evaluate, compare, serve, up, down, status, doctor):
     app.command()(command)
 app.command("list")(list_searches)
-for group, name in ((scenario.app, "scenario"), (target.app, "target"), (model.app, "model"), (skill.app, "skill")):
+for group, name in ((scenario.app, "scenario"), (target.app, "target"), (model.app, "model"), (skill.app, "skill"), (rival.app, "rival")):
     app.add_typer(group, name=name)

@@ -55,7 +55,7 @@ async def measure_arm(ground: Ground, launch: Launch, *, seed: int, window_secon
         reason = f"the server {gone} under load" if gone else f"{len(wrong)} of {len(answered)} timed requests failed: {found.reason}"
         return _spoiled(loaded.window, reason, failed=max(len(wrong), 1), evidence=f"{found.evidence}\nlog: {log}")
     shown = figures(loaded.traces, loaded.window, ground.scale.limits)
-    return await _verified(ground, loaded, _arm(shown, loaded.window, start_seconds=started, peak_memory_bytes=peak))
+    return await _verified(ground, loaded, as_arm(shown, loaded.window, start_seconds=started, peak_memory_bytes=peak))
 
 
 def spoiled_arm(reason: str) -> Arm:
@@ -88,7 +88,8 @@ def _doubt(loaded: Loaded) -> str | None:
     return f"throughput rose {leap:.2f}-fold when the window opened" if leap > _LEAP else None
 
 
-def _arm(shown: Figures, window: Window, *, start_seconds: float, peak_memory_bytes: int) -> Arm:
+def as_arm(shown: Figures, window: Window, *, start_seconds: float, peak_memory_bytes: int) -> Arm:
+    """The figures of a load as an arm without fault; nothing is verified yet."""
     return Arm(
         score=shown.tokens_per_second,
         tokens_per_second=shown.tokens_per_second,
@@ -125,5 +126,5 @@ def _spoiled(window: Window, reason: str, *, failed: int, evidence: str) -> Meas
         requests=0,
         touching=0,
     )
-    arm = _arm(nothing, window, start_seconds=0.0, peak_memory_bytes=0)
+    arm = as_arm(nothing, window, start_seconds=0.0, peak_memory_bytes=0)
     return Measured(arm=arm.model_copy(update={"failed": failed, "mismatch": reason}), evidence=evidence)

@@ -8,7 +8,18 @@ from collections.abc import Mapping, Sequence
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO, Self
 
-from activities.evaluation.verification import Answer, Bounded, Judgement, Policy, Told, judge_together, judgement, nucleus_slack
+from activities.evaluation.verification import (
+    Answer,
+    Bounded,
+    Judgement,
+    Policy,
+    Reading,
+    Text,
+    Told,
+    judge_together,
+    judgement,
+    nucleus_slack,
+)
 from models.checkpoint import Checkpoint
 
 START_LIMIT_SECONDS = 600.0
@@ -60,10 +71,22 @@ class Reference:
         """One judgement per answer, in order. Under `Bounded` the answers of one call are judged together."""
         if not answers:
             return []
+        told = await self.told(answers, policy)
+        judgements = [judgement(answer, one, policy) for answer, one in zip(answers, told, strict=True)]
+        return judge_together(answers, judgements, policy.tolerance) if isinstance(policy, Bounded) else judgements
+
+    async def told(self, answers: Sequence[Answer], policy: Policy) -> list[Told]:
+        """The reference's figures of each answer, not judged yet."""
         slack = nucleus_slack(policy)
         told = await self._ask({"kind": "judge", "answers": [_question(answer, slack) for answer in answers]})
-        judgements = [judgement(answer, Told.model_validate(one), policy) for answer, one in zip(answers, told["judged"], strict=True)]
-        return judge_together(answers, judgements, policy.tolerance) if isinstance(policy, Bounded) else judgements
+        return [Told.model_validate(one) for one in told["judged"]]
+
+    async def read(self, texts: Sequence[Text]) -> list[Reading]:
+        """The tokens of which each text was made, in the reference's reading."""
+        if not texts:
+            return []
+        told = await self._ask({"kind": "read", "answers": [text.model_dump() for text in texts]})
+        return [Reading.model_validate(one) for one in told["read"]]
 
     async def noise(self, prompts: Sequence[Sequence[int]], *, tokens: int) -> Mapping[str, float]:
         """Largest logit difference between honest computations of the same model, by kind of computation."""
