@@ -13,6 +13,8 @@ from models.tokens import Vocabulary
 
 CANDIDATES = 64
 """Of the best tokens at each place that are tried."""
+NEVER = -1e9
+"""The logit of a token that is never chosen: finite, for JSON."""
 INCOMPLETE = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -26,7 +28,7 @@ def read_text(model: PreTrainedModel, vocabulary: Vocabulary, *, prompt: list[in
     while len(read["ids"]) < tokens:
         out = model(input_ids=tensor([fed]), past_key_values=past, use_cache=True)
         past, logits = out.past_key_values, out.logits[0, -1]
-        logits[without] = float("-inf")
+        logits[without] = NEVER
         token = next_token(logits, vocabulary, ids=read["ids"], text=whole)
         if token is None:
             break

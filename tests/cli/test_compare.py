@@ -11,6 +11,7 @@ from activities.home import Home
 from cli.compare import read_entrants
 from cli.mistakes import Misuse
 from tests.cli.person import Vibeserve, start
+from tests.conftest import Assemble
 
 ROOT = Path(__file__).parents[2]
 FAKE = ROOT / "tests" / "activities" / "evaluation" / "rivals" / "fake_rival.py"
@@ -38,11 +39,11 @@ def test_an_unknown_rival_is_one_line_before_anything_starts(vibeserve: Vibeserv
     assert "unknown rival 'lama'; known: llama.cpp" in ended.stderr
 
 
-def test_a_folder_is_compared_with_a_server_that_a_person_brings(furnished: Home) -> None:
+def test_a_folder_is_compared_with_a_server_that_a_person_brings(furnished: Home, assemble: Assemble) -> None:
     """The rival refuses GET /v1/models only when it is not OpenAI-compatible; the starter's routes serve it."""
     command = shlex.join([sys.executable, str(FAKE), "honest"]) + " --model {model} --port {port}"
-    starter = str(ROOT / "scenarios" / "chat" / "starter")
-    ended = start(furnished, "compare", "chat", starter, "--rivals", f"command:{command}", "--model", "tiny", "--pairs", "1", "--json")
+    ours = str(assemble("honest_bursts"))
+    ended = start(furnished, "compare", "chat", ours, "--rivals", f"command:{command}", "--model", "tiny", "--pairs", "1", "--json")
     told = json.loads(ended.stdout)
     standing = told["standings"][0]
     assert standing["name"] == f"command:{command}"

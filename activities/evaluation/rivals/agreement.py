@@ -54,6 +54,7 @@ def together(agreements: Sequence[Agreement]) -> Agreement | None:
 
 async def agreement(ground: Ground, answered: Sequence[Answered], asking: Asking) -> Agreement:
     """Token ids are judged as a candidate's are. A text is read by the reference, also where the rival never chooses a closing token."""
+    ground.say(f"the reference reads {len(answered)} timed answers")
     if asking.token_ids and asking.eos != "masked":
         gaps = await _judged(ground, answered)
     else:
