@@ -19,7 +19,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from activities.agents.catalog import load_catalog
-from activities.benchmark import Measurer, Screener
+from activities.benchmark import Measurer
 from activities.build import Builder
 from activities.conclude import Concluder
 from activities.conformance import ConformanceGate
@@ -132,7 +132,7 @@ def _device(client: Client, workshop: Workshop, log: StepLog) -> Worker:
     return Worker(
         client,
         task_queue=device_queue(workshop.target.name),
-        activities=[Screener(workshop).screen, Measurer(workshop).measure_pair, Profiler(workshop).profile],
+        activities=[Measurer(workshop).measure_pair, Profiler(workshop).profile],
         max_concurrent_activities=1,
         max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
         interceptors=[log],

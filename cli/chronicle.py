@@ -1,5 +1,7 @@
 """One search as git tells it: what was asked, and how each candidate ended or that it still runs."""
 
+from collections.abc import Sequence
+from statistics import median
 from typing import Literal
 
 from activities.ledger.history import Entry
@@ -7,6 +9,7 @@ from activities.ledger.ledger import Ledger
 from activities.ledger.trailers import Word
 from activities.task import Conclusion
 from cli.lookup import find_entries
+from search.measurement import Pair
 from search.record import Record
 from search.spec import Spec
 from search.value import Value
@@ -31,6 +34,9 @@ class Chapter(Value):
     interval: Interval | None = None
     pairs: int = 0
     confirmed_ratio: float | None = None
+    canary_ratio: float | None = None
+    limit_share: float | None = None
+    """Of the machine's physical limit, reached in the duel."""
     champion: bool = False
     version: int | None = None
     """The number of its promotion."""
@@ -91,4 +97,12 @@ def _ending(record: Record) -> dict[str, object]:
             return {"state": verdict.kind, "reason": verdict.reason}
         case Measured() as verdict:
             figures = {"ratio": verdict.ratio, "interval": verdict.interval, "pairs": verdict.pairs}
-            return {"state": verdict.kind, "reason": verdict.reason, "confirmed_ratio": verdict.confirmed_ratio, **figures}
+            later = {"confirmed_ratio": verdict.confirmed_ratio, "canary_ratio": verdict.canary_ratio}
+            return {"state": verdict.kind, "reason": verdict.reason, "limit_share": limit_share(record.pairs), **figures, **later}
+
+
+def limit_share(pairs: Sequence[Pair]) -> float | None:
+    """The median over the candidate's arms of the announced load; None when none was measured."""
+    shares = [pair.candidate.limit_share for pair in pairs if pair.void is None and pair.load == "announced"]
+    known = [share for share in shares if share is not None]
+    return median(known) if known else None

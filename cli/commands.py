@@ -3,6 +3,7 @@
 import typer
 
 from cli import model, rival, scenario, skill, target
+from cli.audit import audit
 from cli.compare import compare
 from cli.diff import diff
 from cli.doctor import doctor
@@ -26,7 +27,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (search, watch, history, show, diff, stop, evaluate, compare, serve, up, down, status, doctor):
+for command in (search, watch, history, show, diff, audit, stop, evaluate, compare, serve, up, down, status, doctor):
     app.command()(command)
 app.command("list")(list_searches)
 for group, name in ((scenario.app, "scenario"), (target.app, "target"), (model.app, "model"), (skill.app, "skill"), (rival.app, "rival")):

@@ -15,6 +15,7 @@ from activities.ledger.ledger import Ledger
 from activities.sandbox.requirement import SandboxMissing, require_sandbox
 from cli.embedded import inspect
 from cli.figures import size
+from cli.mistakes import Failed
 from cli.temporal import configured_cluster
 from search.value import Value
 
@@ -39,6 +40,13 @@ class Finding(Value):
 def examine(home: Home) -> tuple[Finding, ...]:
     """Everything, the essential first; nothing is changed."""
     return tuple(_examine(home))
+
+
+def require_machine(home: Home) -> None:
+    """What a worker on this machine cannot do without, before one is started; raises Failed with what to do."""
+    for finding in (_sandbox(), _disk(home)):
+        if finding.state == "missing":
+            raise Failed(f"{finding.name}: {finding.found}; {finding.remedy}")
 
 
 def _examine(home: Home) -> Iterator[Finding]:

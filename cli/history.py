@@ -61,6 +61,8 @@ def chapter_line(chapter: Chapter) -> Text:
     if chapter.ratio is not None and chapter.interval is not None:
         low, high = chapter.interval.low, chapter.interval.high
         line.append(f"  {ratio(chapter.ratio)} {bounds(low, high)} in {chapter.pairs} pairs", style="bold" if low > 1 else "")
+    if chapter.limit_share is not None:
+        line.append(f"  {chapter.limit_share:.0%} of the limit", style="dim")
     if chapter.version is not None and chapter.state != "baseline":
         line.append(f"  v{chapter.version}", style="green")
     if chapter.champion:

@@ -18,17 +18,18 @@ def changed_lines(before: Progress | None, after: Progress, now: datetime) -> tu
 
 def _runner_lines(before: Progress | None, after: Progress) -> list[str]:
     known = {runner.number: runner for runner in before.runners} if before else {}
-    return [_runner_line(runner) for runner in after.runners if _differs(known.get(runner.number), runner)]
+    return [_runner_line(known.get(runner.number), runner) for runner in after.runners if _differs(known.get(runner.number), runner)]
 
 
 def _differs(before: Runner | None, after: Runner) -> bool:
     return before is None or (before.stage, before.log_ratios) != (after.stage, after.log_ratios)
 
 
-def _runner_line(runner: Runner) -> str:
+def _runner_line(before: Runner | None, runner: Runner) -> str:
+    """The claim stands where it is new; it is long."""
     text = f"#{runner.number} {runner.stage}"
     if not runner.log_ratios:
-        return f"{text}: {runner.claim}"
+        return text if before and before.claim == runner.claim else f"{text}: {runner.claim}"
     text += f": {len(runner.log_ratios)} of {runner.pairs_planned} pairs, {ratio(math.exp(median(runner.log_ratios)))}"
     return f"{text} {bounds(runner.interval.low, runner.interval.high)}" if runner.interval else text
 
@@ -38,5 +39,5 @@ def _champion_lines(before: Progress | None, after: Progress) -> list[str]:
     if leader is None or (before is not None and before.leader == leader):
         return []
     if leader.number == 0:
-        return [f"champion #0 {leader.claim}"]
-    return [f"champion #{leader.number} {leader.claim}: {ratio(leader.ratio)} the starter {bounds(leader.low, leader.high)}"]
+        return ["champion #0, the starter"]
+    return [f"champion #{leader.number}: {ratio(leader.ratio)} the starter {bounds(leader.low, leader.high)}"]

@@ -15,6 +15,7 @@ from activities.home import Home
 from activities.ledger.ledger import Ledger
 from cli.asked import check_agent, check_policy, check_question, free_name, make_spec, read_looks
 from cli.embedded import EngineState, ensure_up
+from cli.examination import require_machine
 from cli.live import follow
 from cli.mistakes import Misuse
 from cli.options import Correctness, Json, Model, Scenario, Target
@@ -104,6 +105,7 @@ def _leave(name: str, *, as_json: bool) -> None:
 async def _begin(home: Home, spec: Spec) -> None:
     if home.ledger.exists() and spec.name in Ledger.open(home.ledger).searches():
         raise _taken(spec.name)
+    require_machine(home)
     engine = await ensure_up(home, say, target=spec.target)
     with asking(spec.name):
         await _start(await reach(home), spec)

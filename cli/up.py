@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from cli.embedded import ensure_up
+from cli.examination import require_machine
 from cli.options import Json
 from cli.output import print_json, say
 from cli.settings import find_home
@@ -26,7 +27,9 @@ def up(
       vibeserve up
       TEMPORAL_ADDRESS=temporal.example:7233 vibeserve up
     """
-    state = asyncio.run(ensure_up(find_home(), say, target=target))
+    home = find_home()
+    require_machine(home)
+    state = asyncio.run(ensure_up(home, say, target=target))
     if as_json:
         print_json(state)
     else:

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-import httpx
+import httpx2
 from huggingface_hub import snapshot_download  # pyright: ignore[reportUnknownVariableType]
 from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, LocalEntryNotFoundError, RepositoryNotFoundError
 
@@ -33,7 +33,7 @@ def main() -> int:
         return _fail("the hub has no such model, or it is private (set HF_TOKEN)")
     except HfHubHTTPError as error:
         return _fail(f"the hub answered {error.response.status_code}")
-    except (LocalEntryNotFoundError, httpx.TransportError, OSError) as error:
+    except (LocalEntryNotFoundError, httpx2.TransportError, OSError) as error:
         return _fail(f"the hub cannot be reached or the disk is full ({type(error).__name__}); give a local folder instead")
     return 0
 

@@ -48,7 +48,7 @@ _TINY = Preset(
 _SMALL = Preset(
     name="small",
     family="llama",
-    purpose="a search on a CPU",
+    purpose="a search on a CPU; bfloat16, as most published checkpoints are",
     hidden=768,
     layers=12,
     heads=12,
@@ -57,6 +57,7 @@ _SMALL = Preset(
     feed_forward=2304,
     vocabulary=8192,
     context_tokens=2048,
+    dtype="bfloat16",
 )
 _FULL = Preset(
     name="full",

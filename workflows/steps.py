@@ -54,11 +54,6 @@ async def gate(name: str, task: CheckTask) -> GateReport:
     return await _on_device(name, task, GateReport, queue=checks_queue(task.setting.target))
 
 
-async def screen(task: PairTask) -> GateReport:
-    """One short pair that stops the hopeless."""
-    return await _on_device("screen", task, GateReport, queue=device_queue(task.setting.target))
-
-
 async def measure_pair(task: PairTask) -> Pair | Rejected:
     """Champion and candidate back to back."""
     return await _on_device("measure_pair", task, Pair | Rejected, queue=device_queue(task.setting.target))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
+from activities.ledger.audit import Audit, audit
 from activities.ledger.checkout import checkout
 from activities.ledger.errors import LedgerError
 from activities.ledger.files import fit_files
@@ -127,6 +128,10 @@ class Ledger:
         """What changed between two commits or trees, as `git diff` prints it."""
         options = ("--no-color", "--no-ext-diff", "--no-textconv", "--find-renames")
         return self._repository.run("diff", *options, before, after, "--").decode(errors="replace")
+
+    def audit(self, search: str, *, evaluator: str, since: str | None = None) -> Audit:
+        """Whether the history of a search holds together; `evaluator` is the digest of today's."""
+        return audit(self._repository, search, evaluator=evaluator, since=since)
 
     def tidy(self) -> None:
         """Pack loose objects, which makes a long search's ledger small; others may read and write meanwhile."""

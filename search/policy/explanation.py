@@ -47,7 +47,7 @@ def _claim(done: Change, leads: Sequence[Recipe], after: Composition, recipes: O
     if len(leads) == 1:
         return leads[0].claim
     if leads:
-        return f"{_listed([lead.name for lead in leads])} together are faster than each alone. {leads[0].claim}"
+        return f"{_listed([lead.name for lead in leads])} together are faster than each alone."
     if done.removed:
         return f"The system is faster without {_listed(done.removed)}."
     return f"The system is faster with {_listed(_settings(done, after))}."

@@ -7,17 +7,15 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from temporalio.client import Client
-from temporalio.service import RPCError
 
 from activities.home import Home
 from cli.embedded import inspect
-from cli.temporal import NoWorker, connect, survey
+from cli.temporal import connect
 from workflows.identity import search_id
-from workflows.progress import Progress
 
 POLL_SECONDS = 0.1
 
@@ -45,19 +43,15 @@ class Household:
         """A client of the home's embedded server."""
         return await connect(inspect(self.home).address)
 
-    async def until(self, search: str, holds: Callable[[Progress], bool], *, seconds: float) -> Progress:
-        """The first sight of a search for which something holds."""
-        client, told = await self.client(), None
+    async def running(self, workflow: str, step: str, *, seconds: float) -> None:
+        """Until a worker has begun that step of the workflow `search/NAME/...` and not ended it."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            try:
-                told = await survey(client, search)
-                if holds(told):
-                    return told
-            except (NoWorker, RPCError):
-                pass
+            mine = [entry["event"] for entry in self.steps() if (entry["workflow"], entry["step"]) == (workflow, step)]
+            if mine and mine[-1] == "began":
+                return
             await asyncio.sleep(POLL_SECONDS / 2)
-        raise TimeoutError(f"it did not come to that in {seconds:.0f} s; last seen: {told}")
+        raise TimeoutError(f"{workflow} did not come to {step} in {seconds:.0f} s")
 
     async def outcome(self, search: str, *, seconds: float) -> object:
         """How the search ended."""
@@ -66,9 +60,4 @@ class Household:
 
     def steps(self) -> Iterator[dict[str, object]]:
         """What workers began and ended, in order."""
-        return (json.loads(line) for line in self.home.steps.read_text().splitlines())
-
-
-def stage(number: int, name: str) -> Callable[[Progress], bool]:
-    """Whether candidate `number` is in that stage."""
-    return lambda told: any((runner.number, runner.stage) == (number, name) for runner in told.runners)
+        return (json.loads(line) for line in self.home.steps.read_text().splitlines()) if self.home.steps.exists() else iter(())

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from activities.ledger.ledger import Ledger
-from tests.chaos.search_in_home import Household, stage
+from tests.chaos.search_in_home import Household
+from workflows.identity import candidate_id, duel_id
 
 
 @pytest.fixture
@@ -36,11 +37,11 @@ def processes_of(home: Path) -> list[str]:
 async def test_a_search_survives_the_death_of_server_and_worker(household: Household) -> None:
     household.run("search", "chat", "--name", "hurt", "--model", "tiny", "--candidates", "1", "--hours", "1", "--looks", "2,3", "--detach")
 
-    await household.until("hurt", stage(1, "correctness"), seconds=400)
+    await household.running(candidate_id("hurt", 1), "correctness", seconds=400)
     household.kill("server")
     household.run("up")
 
-    await household.until("hurt", stage(1, "duel"), seconds=300)
+    await household.running(duel_id("hurt", 1), "measure_pair", seconds=300)
     household.kill("worker")
     household.run("up")
 

@@ -54,6 +54,15 @@ def test_a_broken_model_folder_is_refused_before_anything_is_started(vibeserve: 
     assert not home.root.exists()
 
 
+@pytest.mark.parametrize("command", ["search chat --model tiny --detach", "up"])
+def test_without_a_sandbox_nothing_is_started(command: str, home: Home) -> None:
+    ended = start(home, *command.split(), PATH="/nowhere")
+    assert ended.code == 1
+    assert len(ended.stderr.splitlines()) == 1
+    assert "apt-get install bubblewrap" in ended.stderr
+    assert not home.root.exists()
+
+
 def test_a_ledger_that_is_no_repository_fails_with_one_line(vibeserve: Vibeserve, home: Home) -> None:
     home.root.mkdir()
     home.ledger.write_text("not a repository")

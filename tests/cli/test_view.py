@@ -120,6 +120,14 @@ def test_a_log_gets_one_line_for_each_new_pair_event_and_champion() -> None:
     assert "4.00x the starter" in lines[2]
 
 
+def test_a_log_tells_a_claim_once() -> None:
+    checked = DUELLING.model_copy(update={"stage": "conformance", "log_ratios": ()})
+    begun = PROGRESS.model_copy(update={"runners": (checked,)})
+    later = PROGRESS.model_copy(update={"runners": (checked.model_copy(update={"stage": "correctness"}),)})
+    assert sum(DUELLING.claim in line for line in changed_lines(None, begun, NOW)) == 1
+    assert [line.split("  ")[1] for line in changed_lines(begun, later, NOW)] == ["#7 correctness"]
+
+
 def test_small_gains_keep_three_places() -> None:
     assert (ratio(1.0345), ratio(3.456)) == ("1.034x", "3.46x")
 

@@ -15,9 +15,9 @@ ROWS = (1, 2, 3, 5, 6, 7, 8, 12, 13, 31, 59, 60, 61, 70)
 SHAPES = ((1, 1), (33, 70), (95, 769), (16, 384), (17, 385), (100, 1601), (257, 64))
 
 
-def relative_error(rows: int, outputs: int, inputs: int) -> float:
+def relative_error(rows: int, outputs: int, inputs: int, stored: torch.dtype) -> float:
     """Over the size of the terms that are summed, which is what rounding scales with."""
-    x, weight = torch.randn(rows, inputs), torch.randn(outputs, inputs)
+    x, weight = torch.randn(rows, inputs), torch.randn(outputs, inputs).to(stored).float()
     true = x.double() @ weight.double().T
     terms = x.double().abs() @ weight.double().abs().T
     found = Linear.pack(weight)(x)
@@ -27,5 +27,10 @@ def relative_error(rows: int, outputs: int, inputs: int) -> float:
 
 torch.manual_seed(7)
 with torch.inference_mode():
-    errors = {f"{rows}x{inputs}x{outputs}": relative_error(rows, outputs, inputs) for rows in ROWS for outputs, inputs in SHAPES}
+    errors = {
+        f"{rows}x{inputs}x{outputs} {stored}": relative_error(rows, outputs, inputs, stored)
+        for rows in ROWS
+        for outputs, inputs in SHAPES
+        for stored in (torch.float32, torch.bfloat16)
+    }
 print(json.dumps(errors))

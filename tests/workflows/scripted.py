@@ -23,7 +23,7 @@ from activities.task import (
 )
 from search.composition import Composition
 from search.hypothesis import Hypothesis
-from search.measurement import Arm, Pair
+from search.measurement import Arm, Objectives, Pair
 from search.record import Gate, Record
 from search.source import Source
 from search.verdict import Rejected
@@ -61,7 +61,8 @@ def arm(score: float) -> Arm:
 
 
 class Script:
-    """`speeds` gives each candidate's score, `refused` the stage and reason of those that a gate refuses."""
+    """`speeds` gives each candidate's score, `refused` the stage and reason of those that a gate refuses; `shape` changes what the
+    candidate's arm shows."""
 
     def __init__(
         self,
@@ -69,11 +70,13 @@ class Script:
         refused: Mapping[int, Rejected] | None = None,
         *,
         void: Callable[[PairTask], str | None] = lambda task: None,
+        shape: Callable[[PairTask, Arm], Arm] = lambda task, arm: arm,
         gate: asyncio.Event | None = None,
     ) -> None:
         self.speeds = speeds
         self.refused = refused or {}
         self.void = void
+        self.shape = shape
         self.hold = gate
         self.reached = asyncio.Event()
         self.ran: Counter[str] = Counter()
@@ -85,7 +88,7 @@ class Script:
         """For a worker that serves every queue of a test."""
         return [
             *(self.prepare, self.found, self.plan, self.generate, self.build, self.conformance, self.correctness),
-            *(self.screen, self.measure_pair, self.profile, self.record, self.conclude),
+            *(self.measure_pair, self.profile, self.record, self.conclude),
         ]
 
     @activity.defn
@@ -137,11 +140,6 @@ class Script:
         return self._gate("correctness", task.number)
 
     @activity.defn
-    async def screen(self, task: PairTask) -> GateReport:
-        """Passes unless refused."""
-        return self._gate("screen", task.candidate_number)
-
-    @activity.defn
     async def measure_pair(self, task: PairTask) -> Pair | Rejected:
         """The scripted speeds with a little noise from the seed; waits for the test where it wants to act."""
         self.ran[f"pair {task.candidate_number}"] += 1
@@ -155,8 +153,11 @@ class Script:
             seed=task.seed,
             first=task.first,
             champion=arm(self.speeds[champion]),
-            candidate=arm(self.speeds[candidate] * wobble),
+            candidate=self.shape(task, arm(self.speeds[candidate] * wobble)),
             device="scripted",
+            load=task.load,
+            load_words="twice as many" if task.load == "canary" else "",
+            objectives=Objectives(ttft_p99_seconds=1.0, tpot_p99_seconds=0.1, peak_memory_bytes=2 * 10**9),
             void=self.void(task),
         )
 

@@ -16,7 +16,7 @@ class Linear:
         self.weights = weights
         self.scales = scales
         self.outputs = len(scales)
-        self.matrix = torch.tensor([weights.data_ptr(), scales.data_ptr(), self.outputs, inputs])  # the kernel's struct Matrix
+        self.matrix = torch.tensor([weights.data_ptr(), scales.data_ptr(), 1, self.outputs, inputs])  # the kernel's struct Matrix
         self.address = self.matrix.data_ptr()
 
     @classmethod

@@ -9,8 +9,7 @@ import pytest
 from activities.ledger.errors import LedgerError
 from activities.ledger.ledger import Ledger
 from search.source import Source
-
-from .samples import begin, propose
+from tests.activities.ledger.samples import begin, propose
 
 
 @pytest.fixture

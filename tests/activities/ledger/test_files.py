@@ -6,8 +6,7 @@ from activities.ledger.errors import UnfitFiles
 from activities.ledger.files import FILE_BYTES, FILES, TREE_BYTES, fit_files
 from activities.ledger.ledger import Ledger
 from activities.ledger.names import candidate_branch
-
-from .samples import NOON, begin
+from tests.activities.ledger.samples import NOON, begin
 
 HOSTILE_NAMES = [
     "",

@@ -2,8 +2,7 @@
 
 from activities.ledger.ledger import Ledger
 from search.verdict import Baseline, Rejected
-
-from .samples import WON, begin, git, make_record, minutes, propose
+from tests.activities.ledger.samples import WON, begin, git, make_record, minutes, propose
 
 
 def grow(ledger: Ledger) -> None:

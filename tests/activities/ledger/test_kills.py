@@ -14,9 +14,8 @@ import pytest
 from activities.ledger.ledger import Ledger
 from activities.ledger.lock import locked
 from activities.ledger.names import candidate_branch, journal_branch
-
-from . import writer
-from .samples import NOON, assert_sound, begin, git
+from tests.activities.ledger import writer
+from tests.activities.ledger.samples import NOON, assert_sound, begin, git
 
 MOMENTS = 40
 
@@ -74,6 +73,7 @@ def test_killed_with_its_git_at_random(ledger: Ledger, seed: int) -> None:
         child.stdout.close()
         if child.wait(60) == 0:
             break
+        assert child.returncode == -signal.SIGKILL, "the writer ends well or by our hand"
     assert kills >= 2
     assert_written_once(ledger, "first", 4)
 

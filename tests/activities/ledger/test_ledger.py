@@ -8,8 +8,7 @@ from activities.ledger.errors import LedgerError, NameTaken, RefConflict, Unknow
 from activities.ledger.ledger import Ledger
 from activities.ledger.names import candidate_branch, champion_branch, promotion_tag
 from search.verdict import Baseline
-
-from .samples import NOON, assert_sound, begin, git, make_record, make_spec, minutes, propose
+from tests.activities.ledger.samples import NOON, assert_sound, begin, git, make_record, make_spec, minutes, propose
 
 
 def refs(ledger: Ledger) -> str:

@@ -9,8 +9,7 @@ from hypothesis import strategies as some
 
 from activities.ledger.ledger import Ledger
 from activities.ledger.objects import GitObject, blob, commit, seconds, trees
-
-from .samples import NOON, git
+from tests.activities.ledger.samples import NOON, git
 
 PARTS = some.text("abcz.-_09", min_size=1, max_size=4).filter(lambda part: part.strip(".") and not part.endswith("."))
 PATHS = some.lists(PARTS, min_size=1, max_size=3).map("/".join)

@@ -8,8 +8,7 @@ import pytest
 
 from activities.ledger.ledger import Ledger
 from search.verdict import Baseline
-
-from .samples import begin, make_record, minutes, propose
+from tests.activities.ledger.samples import begin, make_record, minutes, propose
 
 PAGE = Path(__file__).parents[3] / "docs" / "how-it-works.md"
 COMMANDS = [line.strip() for line in PAGE.read_text().splitlines() if line.startswith("    git ")]

@@ -12,8 +12,7 @@ import pytest
 from activities.ledger.errors import LedgerError, UnknownSearch
 from activities.ledger.ledger import Ledger
 from activities.ledger.names import candidate_branch, journal_branch
-
-from .samples import NOON, assert_sound, begin, git, propose
+from tests.activities.ledger.samples import NOON, assert_sound, begin, git, propose
 
 FAILING_HOOK = "#!/bin/sh\nexit 1\n"
 

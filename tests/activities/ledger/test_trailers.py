@@ -11,8 +11,7 @@ from activities.ledger.trailers import Trailers, escape, read_trailers, unescape
 from search.hypothesis import Hypothesis
 from search.source import Source
 from search.verdict import Baseline, Interval, Measured, Rejected
-
-from .samples import LOST, WON, begin, git, make_record, make_spec, minutes, propose
+from tests.activities.ledger.samples import LOST, WON, begin, git, make_record, make_spec, minutes, propose
 
 SOURCE = Source(commit="1" * 40, tree="2" * 40)
 FLOATS = some.floats(allow_nan=False, allow_infinity=False)

@@ -9,8 +9,7 @@ from pathlib import Path
 from activities.ledger.ledger import Ledger
 from activities.ledger.names import candidate_branch
 from activities.ledger.repository import Repository
-
-from .samples import make_record, make_spec, propose
+from tests.activities.ledger.samples import make_record, make_spec, propose
 
 STEPS = ("propose", "verdict", "append")
 

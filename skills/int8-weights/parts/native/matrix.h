@@ -5,7 +5,8 @@
 
 struct Matrix {
   const void* weights;
-  const float* scales;  // null where the weights are fp32
+  const float* scales;  // null where the weights are numbers by themselves
+  int64_t bytes;        // of one weight: 4 fp32, 2 bfloat16, 1 int8
   int64_t outputs, inputs;
 };
 
