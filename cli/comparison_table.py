@@ -37,7 +37,7 @@ def _line(standing: Standing) -> tuple[str | Text, ...]:
     named = (Text(standing.name), standing.version, standing.weights)
     arms = [meeting.rival.arm for meeting in standing.counting]
     if not arms or standing.ratio is None:
-        return (*named, *("-" for _ in RIGHT[:-1]), str(len(standing.meetings)), Text("not measured", style="yellow"))
+        return (*named, *("-" for _ in RIGHT[:-1]), str(len(standing.meetings)), _verified(standing.agreement))
     within = f" {bounds(standing.interval.low, standing.interval.high)}" if standing.interval else ""
     counts = (str(len(arms)), str(len(standing.meetings) - len(arms)))
     return (*named, *_arms(arms), f"{ratio(standing.ratio)}{within}", *counts, _verified(standing.agreement))
@@ -51,10 +51,10 @@ def _arms(arms: Sequence[Arm]) -> tuple[str, ...]:
 
 def _verified(agreement: Agreement | None) -> Text:
     if agreement is None:
-        return Text("no sample", style="yellow")
+        return Text("not measured", style="yellow")
     if agreement.verified:
         return Text(f"yes, {agreement.tokens} tokens", style="green")
-    words = f"{agreement.top1:.1%} the reference's, worst gap {agreement.worst_gap:.2g}"
+    words = f"top-1 {agreement.top1:.1%}, worst gap {agreement.worst_gap:.2g}"
     return Text(f"no: {words}", style="yellow" if agreement.recognisable else "bold red")
 
 
