@@ -28,6 +28,7 @@ from activities.found import Founder
 from activities.generate import Generator
 from activities.home import Home
 from activities.ledger.ledger import Ledger
+from activities.novelty import NoveltyGate
 from activities.plan import Planner
 from activities.prepare import Preparer
 from activities.profile import Profiler
@@ -106,6 +107,7 @@ def _agents(client: Client, home: Home, threads: ThreadPoolExecutor, log: StepLo
         Founder(ledger).found,
         Planner(ledger, catalog).plan,
         Generator(ledger, catalog).generate,
+        NoveltyGate(ledger).novelty,
         Recorder(ledger).record,
         Concluder(ledger).conclude,
     ]

@@ -84,6 +84,14 @@ class GenerateTask(Value):
     when: datetime
 
 
+class NoveltyTask(Value):
+    """Compare a written tree with those of the search's finished candidates."""
+
+    setting: Setting
+    number: int
+    source: Source
+
+
 class CheckTask(Value):
     """Put one source tree through one gate."""
 

@@ -8,14 +8,15 @@ from activities.ledger.history import Entry
 from activities.ledger.ledger import Ledger
 from activities.ledger.trailers import Word
 from activities.task import Conclusion
+from cli.baseline import CONCLUSION, read_curves
 from cli.lookup import find_entries
+from search.baseline import Curve
 from search.measurement import Pair
 from search.record import Record
 from search.spec import Spec
 from search.value import Value
 from search.verdict import Baseline, Interval, Measured, Rejected
 
-CONCLUSION = "conclusion.json"
 State = Word | Literal["running"]
 
 
@@ -51,6 +52,8 @@ class Chronicle(Value):
     chapters: tuple[Chapter, ...]
     conclusion: Conclusion | None = None
     """How it ended; absent while it can go on."""
+    curves: tuple[Curve, ...] = ()
+    """The search and its baseline, best so far; empty when there is no baseline."""
 
 
 def read_chronicle(ledger: Ledger, search: str) -> Chronicle:
@@ -58,7 +61,8 @@ def read_chronicle(ledger: Ledger, search: str) -> Chronicle:
     entries = find_entries(ledger, search)
     records = {record.number: record for record in ledger.records(search)}
     chapters = tuple(_chapter(entry, records.get(entry.number)) for entry in entries)
-    return Chronicle(search=search, spec=ledger.read_spec(search), chapters=chapters, conclusion=read_conclusion(ledger, search))
+    conclusion, curves = read_conclusion(ledger, search), read_curves(ledger, search)
+    return Chronicle(search=search, spec=ledger.read_spec(search), chapters=chapters, conclusion=conclusion, curves=curves)
 
 
 def read_conclusion(ledger: Ledger, search: str) -> Conclusion | None:

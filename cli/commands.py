@@ -16,6 +16,7 @@ from cli.serve import serve
 from cli.show import show
 from cli.status import status
 from cli.stop import stop
+from cli.transfer import export_search, import_search
 from cli.up import up
 from cli.watch import watch
 
@@ -30,5 +31,7 @@ app = typer.Typer(
 for command in (search, watch, history, show, diff, audit, stop, evaluate, compare, serve, up, down, status, doctor):
     app.command()(command)
 app.command("list")(list_searches)
+app.command("export")(export_search)
+app.command("import")(import_search)
 for group, name in ((scenario.app, "scenario"), (target.app, "target"), (model.app, "model"), (skill.app, "skill"), (rival.app, "rival")):
     app.add_typer(group, name=name)

@@ -4,6 +4,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from activities.task import Conclusion
+from cli.baseline import curve_table
 from cli.chronicle import Chapter, Chronicle, read_chronicle
 from cli.figures import bounds, ratio
 from cli.lookup import open_ledger
@@ -31,6 +32,8 @@ def history(name: Search, as_json: Json = False) -> None:
         result.print(history_tree(chronicle))
         if chronicle.conclusion:
             result.print(ending(chronicle.conclusion))
+        if chronicle.curves:
+            result.print(curve_table(chronicle.curves))
 
 
 def ending(conclusion: Conclusion) -> Text:

@@ -13,7 +13,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.home import Home
 from activities.ledger.ledger import Ledger
-from cli.asked import check_agent, check_policy, check_question, free_name, make_spec, read_looks
+from cli.asked import check_agent, check_baseline, check_policy, check_question, free_name, make_spec, read_looks
 from cli.embedded import EngineState, ensure_up
 from cli.examination import require_machine
 from cli.live import follow
@@ -24,6 +24,8 @@ from cli.reach import asking, reach
 from cli.settings import find_home
 from cli.summary import summarize
 from cli.watch import how_to_come_back, patience
+from search.baseline import baseline_name
+from search.policy import POLICIES
 from search.spec import Budget, Spec
 from search.value import Value
 from workflows.identity import SEARCHES_QUEUE, search_id
@@ -44,7 +46,10 @@ def search(
     target: Target = "cpu",
     model: Model = "small",
     agent: Annotated[str, typer.Option(help="Who writes candidates; `recipes` works offline.")] = "recipes",
-    policy: Annotated[str, typer.Option(help="Who chooses what to try: bandit or random.")] = "bandit",
+    policy: Annotated[str, typer.Option(help=f"Who chooses what to try: {', '.join(sorted(POLICIES))}.")] = "bandit",
+    baseline: Annotated[
+        str | None, typer.Option(help="Another policy, which searches after it at the same budget.", show_default=False)
+    ] = None,
     correctness: Correctness = "lossless",
     candidates: Annotated[int, typer.Option(min=1, help="Budget: candidates besides the starter.")] = 20,
     hours: Annotated[float, typer.Option(min=0.001, help="Budget: wall clock.")] = 1.0,
@@ -63,6 +68,7 @@ def search(
       vibeserve search chat
       vibeserve search chat --name first --model tiny --candidates 4 --hours 0.1
       vibeserve search chat --correctness bounded --parallel 2 --detach
+      vibeserve search chat --name evolved --policy evolve --baseline random
     """
     home = find_home()
     question = check_question(scenario, target=target, model=model, correctness=correctness)
@@ -75,24 +81,32 @@ def search(
         parallel=parallel,
         looks=read_looks(looks),
         budget=Budget(candidates=candidates, wall_clock=timedelta(hours=hours)),
+        baseline=baseline,
     )
-    asyncio.run(_begin(home, spec))
+    asyncio.run(_begin(home, check_baseline(spec, home)))
     if detach:
         _leave(spec.name, as_json=as_json)
     else:
-        _look(home, spec.name, as_json=as_json)
+        _look(home, spec, as_json=as_json)
 
 
-def _look(home: Home, name: str, *, as_json: bool) -> None:
+def _look(home: Home, spec: Spec, *, as_json: bool) -> None:
     try:
-        progress = asyncio.run(_follow(home, name))
+        progress = asyncio.run(_follow(home, spec.name))
     except KeyboardInterrupt:
-        say(how_to_come_back(name))
+        say(how_to_come_back(spec.name))
         return
     if as_json:
         print_json(progress)
     else:
         summarize(progress)
+        if spec.baseline:
+            _announce(spec.name, baseline_name(spec.name, spec.baseline))
+
+
+def _announce(name: str, baseline: str) -> None:
+    say(f"its baseline follows at the same budget:  vibeserve watch {baseline}")
+    say(f"both side by side:                        vibeserve history {name}")
 
 
 def _leave(name: str, *, as_json: bool) -> None:

@@ -38,11 +38,15 @@ def show(name: Search, number: Number, as_json: Json = False) -> None:
     ledger = open_ledger(find_home())
     find_entry(ledger, name, number)
     record = next((record for record in ledger.records(name) if record.number == number), None)
-    chapter = next(chapter for chapter in read_chronicle(ledger, name).chapters if chapter.number == number)
+    chronicle = read_chronicle(ledger, name)
+    chapter = next(chapter for chapter in chronicle.chapters if chapter.number == number)
     if as_json:
         print_json(record or chapter)
-    else:
-        result.print(story_of(record, chapter) if record else _title(chapter))
+        return
+    result.print(story_of(record, chapter) if record else _title(chapter))
+    if beside := [each for each in chronicle.curves if each.search != name]:
+        told = f"beside it: the search {beside[0].search} with the policy {beside[0].policy} (vibeserve history {name})"
+        result.print(Text(told, style="dim"))
 
 
 def story_of(record: Record, chapter: Chapter) -> RenderableType:

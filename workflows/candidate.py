@@ -4,7 +4,7 @@ from datetime import datetime
 
 from temporalio import workflow
 
-from activities.task import CheckTask, GateReport, GenerateTask, Setting
+from activities.task import CheckTask, GateReport, GenerateTask, NoveltyTask, Setting
 from search.hypothesis import Hypothesis
 from search.record import Gate
 from search.source import Source
@@ -49,9 +49,11 @@ class CandidateWorkflow:
 
     @workflow.run
     async def run(self, task: CandidateTask) -> Checked:
-        """Write, build, conformance, correctness; stop at the first refusal."""
+        """Write, compare with what was written before, build, conformance, correctness; stop at the first refusal."""
         self._number = task.number
         source = await self._write(task)
+        if repeated := await self._compare(task, source):
+            return self._checked(source, repeated)
         for name in GATES:
             report = await self._check(name, task, source)
             if report.rejected:
@@ -77,6 +79,11 @@ class CandidateWorkflow:
                 when=workflow.info().start_time,
             )
         )
+
+    async def _compare(self, task: CandidateTask, source: Source) -> Rejected | None:
+        if task.source:
+            return None
+        return await steps.novelty(NoveltyTask(setting=task.setting, number=task.number, source=source))
 
     async def _check(self, name: str, task: CandidateTask, source: Source) -> GateReport:
         self._enter(name)

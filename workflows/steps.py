@@ -12,6 +12,7 @@ from activities.task import (
     FoundTask,
     GateReport,
     GenerateTask,
+    NoveltyTask,
     PairTask,
     Plan,
     PlanTask,
@@ -47,6 +48,11 @@ async def plan(task: PlanTask) -> Plan:
 async def generate(task: GenerateTask) -> Source:
     """Write the candidate and commit it to its branch."""
     return await _in_ledger("generate", task, Source, limit=limits.WRITE_STEP)
+
+
+async def novelty(task: NoveltyTask) -> Rejected | None:
+    """A rejection when the same tree was judged before."""
+    return await _in_ledger("novelty", task, Rejected | None, limit=limits.QUICK_STEP)
 
 
 async def gate(name: str, task: CheckTask) -> GateReport:

@@ -20,11 +20,12 @@ from activities.evaluation.verification import Bounded
 from models.words import Writer
 from scenarios.scenario import Message, Request
 
-AGAIN, CHANGED = 1, 2
+AGAIN, CHANGED = 1, 4
 """How many answered questions are asked again alone, and how many with another end."""
 CHANGED_TOKENS = 12
 FEWEST, MOST = 3, 32
 """Questions of the timed load's form."""
+SAMPLED_EVERY, SAMPLED_TOKENS = 4, 96
 _ALTERNATIVES = 20
 _WORDS = 6
 
@@ -42,7 +43,8 @@ async def question(server: Server, ground: Ground, *, seed: int) -> list[Answere
             return answered
         for request in (*random.sample(first, AGAIN), *changed(random, first, ground)):
             answered.append(await _one(session, ground, request))
-        loads = list(islice(ground.scenario.requests(random.getrandbits(48), ground.scale), affordable(rate, ground)))
+        requests = islice(ground.scenario.requests(random.getrandbits(48), ground.scale), affordable(rate, ground))
+        loads = [sampled(random, request) if number % SAMPLED_EVERY == 0 else request for number, request in enumerate(requests)]
         ground.say(f"asking {len(loads)} more as the load asks")
         return [*answered, *await _together(session, ground, loads)]
 
@@ -52,6 +54,12 @@ def changed(random: Random, asked: Sequence[Request], ground: Ground) -> list[Re
     writer = Writer(random, distinct_words=ground.scale.distinct_words)
     chats = [one for one in asked if one.messages and one.max_tokens > 1 and one.temperature == 0]
     return [_changed(one, writer.text(_WORDS)) for one in random.sample(chats, min(CHANGED, len(chats)))]
+
+
+def sampled(random: Random, request: Request) -> Request:
+    """As long and as narrow that sampling otherwise shows over a few answers."""
+    drawing = {"temperature": 0.7 + 0.6 * random.random(), "top_p": 0.7 + 0.25 * random.random(), "seed": random.getrandbits(31)}
+    return request.model_copy(update=drawing | {"max_tokens": SAMPLED_TOKENS})
 
 
 def affordable(rate: float, ground: Ground) -> int:

@@ -16,6 +16,7 @@ from activities.evaluation.verification import (
     Reading,
     Text,
     Told,
+    judge_sampled_together,
     judge_together,
     judgement,
     nucleus_slack,
@@ -68,11 +69,13 @@ class Reference:
         return reference
 
     async def judge(self, answers: Sequence[Answer], policy: Policy) -> list[Judgement]:
-        """One judgement per answer, in order. Under `Bounded` the answers of one call are judged together."""
+        """One judgement per answer, in order. The sampled answers of one call are judged together too, and under
+        `Bounded` the greedy ones."""
         if not answers:
             return []
         told = await self.told(answers, policy)
-        judgements = [judgement(answer, one, policy) for answer, one in zip(answers, told, strict=True)]
+        alone = [judgement(answer, one, policy) for answer, one in zip(answers, told, strict=True)]
+        judgements = judge_sampled_together(alone, told, policy)
         return judge_together(answers, judgements, policy.tolerance) if isinstance(policy, Bounded) else judgements
 
     async def told(self, answers: Sequence[Answer], policy: Policy) -> list[Told]:

@@ -1,5 +1,8 @@
 """The report as a picture."""
 
+# pyright: reportUnknownMemberType=false
+# matplotlib leaves the types of its keyword arguments open.
+
 from pathlib import Path
 
 import matplotlib

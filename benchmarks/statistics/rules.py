@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 from benchmarks.statistics.gate import LONGEST, floors, gate
 from benchmarks.statistics.noise import Flags, Noise, Reals, blocks, pairs
+from search import student
 from search.statistics import LookPlan
 
 BUDGET = 40
@@ -52,7 +53,7 @@ def best_of_many(noise: Noise, random: np.random.Generator, count: int, gain: fl
     """The same code handed in until it wins or the windows are used up, each time one run against a stored score."""
     champion, candidate = blocks(noise, random, count, champion=1, candidate=BUDGET)
     wins = candidate + gain - champion > THRESHOLD
-    return _fixed(wins.any(axis=1), BUDGET)
+    return _fixed(np.asarray(wins.any(axis=1)), BUDGET)
 
 
 def rank_test(noise: Noise, random: np.random.Generator, count: int, gain: float) -> Tried:
@@ -73,7 +74,7 @@ def t_test(noise: Noise, random: np.random.Generator, count: int, gain: float) -
     for look in LookPlan().looks:
         seen = ratios[:, :look]
         score = seen.mean(axis=1) / (seen.std(axis=1, ddof=1) / np.sqrt(look))
-        wins = ~faster & (score > stats.t.ppf(1 - ERROR, look - 1))
+        wins = ~faster & (score > student.quantile(1 - ERROR, freedom=look - 1))
         windows[wins], faster = 2.0 * look, faster | wins
     return Tried(faster, windows)
 
@@ -84,7 +85,7 @@ def whole_gate(noise: Noise, random: np.random.Generator, count: int, gain: floa
     plan = LookPlan()
     gated = gate(ratios[:, NOISE_PAIRS:] + gain, floors(ratios[:, :NOISE_PAIRS]), plan)
     first = gated.better & (gated.duel_pairs == plan.looks[0])
-    return Tried(gated.promoted, 2.0 * gated.pairs, at_first_look=first, duel_won=gated.better)
+    return Tried(gated.promoted, (2 * gated.pairs).astype(np.float64), at_first_look=first, duel_won=gated.better)
 
 
 GATE = "this gate"

@@ -18,6 +18,8 @@ AT_ONCE = 250
 FEWER = 4
 """Each cheat is drawn so many times fewer than honest answers."""
 LEVELS = (0.1, 0.01, 0.001, FALSE_ALARMS)
+TOGETHER = 9
+"""Sampled answers that a quick server is asked for in one run of the correctness gate."""
 
 Draw = Callable[[Tensor, float, float], Tensor]
 """Logits, temperature and top_p to the next token of each answer."""
@@ -84,10 +86,18 @@ def _drawn(language: torch.nn.Module, draw: Draw, count: int, tokens: int, tempe
 
 def _table(rows: Mapping[str, list[Sampled]], tokens: int) -> Iterator[str]:
     yield f"{tokens} tokens per answer; share of answers that are accused, by the stated rate of false alarms (and by top_p alone)"
-    yield f"{'answers':<28}{'count':>7}" + "".join(f"{level:>10g}" for level in LEVELS) + f"{'top_p':>9}{'found':>9}"
+    yield f"{'answers':<28}{'count':>7}" + "".join(f"{level:>10g}" for level in LEVELS) + f"{'top_p':>9}{f'{TOGETHER} at once':>12}"
     for name, found in rows.items():
         weights = [one.weigh(drift=0.0)[0] for one in found]
         shares = [sum(weight > -math.log(level) for weight in weights) / len(found) for level in LEVELS]
         outside = sum(one.excluded is not None for one in found) / len(found)
-        caught = sum(one.excluded is not None or weight > -math.log(FALSE_ALARMS) for one, weight in zip(found, weights, strict=True))
-        yield f"{name:<28}{len(found):>7}" + "".join(f"{share:>10.2%}" for share in shares) + f"{outside:>9.1%}{caught / len(found):>9.1%}"
+        gates = [found[start :: len(found) // TOGETHER][:TOGETHER] for start in range(len(found) // TOGETHER)]
+        caught = sum(_is_caught(gate) for gate in gates)
+        yield f"{name:<28}{len(found):>7}" + "".join(f"{share:>10.2%}" for share in shares) + f"{outside:>9.1%}{caught / len(gates):>12.1%}"
+
+
+def _is_caught(gate: list[Sampled]) -> bool:
+    """Whether one run of the gate refuses these answers, each alone or all together."""
+    evidence = {tilt: math.fsum(one.evidence[tilt] for one in gate) for tilt in gate[0].evidence}
+    pooled = Sampled(evidence=evidence, spread=0.0, excluded=None)
+    return any(one.excluded is not None or one.weigh(drift=0.0)[0] > -math.log(FALSE_ALARMS) for one in (*gate, pooled))

@@ -14,6 +14,7 @@ from activities.task import (
     FoundTask,
     GateReport,
     GenerateTask,
+    NoveltyTask,
     PairTask,
     Plan,
     PlanTask,
@@ -24,8 +25,10 @@ from activities.task import (
 from search.composition import Composition
 from search.hypothesis import Hypothesis
 from search.measurement import Arm, Objectives, Pair
+from search.novelty import repeated
 from search.record import Gate, Record
 from search.source import Source
+from search.spec import Spec
 from search.verdict import Rejected
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -61,20 +64,22 @@ def arm(score: float) -> Arm:
 
 
 class Script:
-    """`speeds` gives each candidate's score, `refused` the stage and reason of those that a gate refuses; `shape` changes what the
-    candidate's arm shows."""
+    """`speeds` gives each candidate's score, `refused` says which a gate refuses and why, `copies` whose tree a candidate has, and
+    `shape` changes what the candidate's arm shows."""
 
     def __init__(
         self,
         speeds: Mapping[int, float],
         refused: Mapping[int, Rejected] | None = None,
         *,
+        copies: Mapping[int, int] | None = None,
         void: Callable[[PairTask], str | None] = lambda task: None,
         shape: Callable[[PairTask, Arm], Arm] = lambda task, arm: arm,
         gate: asyncio.Event | None = None,
     ) -> None:
         self.speeds = speeds
         self.refused = refused or {}
+        self.copies = copies or {}
         self.void = void
         self.shape = shape
         self.hold = gate
@@ -82,12 +87,13 @@ class Script:
         self.ran: Counter[str] = Counter()
         self.records: dict[int, Record] = {}
         self.promotions: dict[int, int] = {}
+        self.founded: list[Spec] = []
         self.conclusions: list[Conclusion] = []
 
     def activities(self) -> Sequence[Callable[..., object]]:
         """For a worker that serves every queue of a test."""
         return [
-            *(self.prepare, self.found, self.plan, self.generate, self.build, self.conformance, self.correctness),
+            *(self.prepare, self.found, self.plan, self.generate, self.novelty, self.build, self.conformance, self.correctness),
             *(self.measure_pair, self.profile, self.record, self.conclude),
         ]
 
@@ -99,6 +105,7 @@ class Script:
     @activity.defn
     async def found(self, task: FoundTask) -> Source:
         """The starter."""
+        self.founded.append(task.spec)
         return source(0)
 
     @activity.defn
@@ -122,7 +129,12 @@ class Script:
     async def generate(self, task: GenerateTask) -> Source:
         """A source with the candidate's number."""
         self.ran[f"generate {task.number}"] += 1
-        return source(task.number)
+        return Source(commit=source(task.number).commit, tree=source(self.copies.get(task.number, task.number)).tree)
+
+    @activity.defn
+    async def novelty(self, task: NoveltyTask) -> Rejected | None:
+        """Compares with the records in memory."""
+        return repeated(tuple(self.records.values()), task.number, task.source)
 
     @activity.defn
     async def build(self, task: CheckTask) -> GateReport:

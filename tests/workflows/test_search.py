@@ -12,6 +12,7 @@ from search.verdict import Measured, Rejected
 from tests.workflows.conftest import Start
 from tests.workflows.scripted import Script
 from workflows import limits
+from workflows.identity import search_id
 from workflows.state import Outcome
 
 
@@ -49,6 +50,21 @@ async def test_a_refused_candidate_goes_no_further(start: Start, spec: Spec, sta
     assert outcome.champion == 0
     assert script.records[1].verdict == refusal
     assert script.ran["pair 1"] == 0
+
+
+async def test_a_tree_that_was_judged_before_goes_through_no_gate(start: Start, spec: Spec) -> None:
+    script = Script({0: 10.0, 1: 9.0, 2: 99.0, 3: 99.0}, copies={2: 1, 3: 0})
+    async with start(script, spec) as search:
+        outcome = await search.result()
+    assert isinstance(outcome, Outcome)
+    assert outcome.champion == 0
+    repeat, unchanged = script.records[2].verdict, script.records[3].verdict
+    assert isinstance(repeat, Rejected) and isinstance(unchanged, Rejected)
+    assert repeat.stage == "generate"
+    assert repeat.reason.startswith("the same tree as candidate 1, which was not better at 0.")
+    assert unchanged.reason == "the same tree as candidate 0, which was the starter"
+    assert script.ran["build 1"] == 1
+    assert script.ran["build 2"] == script.ran["build 3"] == script.ran["pair 2"] == 0
 
 
 async def test_a_search_whose_starter_is_refused_fails_with_the_reason(start: Start, spec: Spec) -> None:
@@ -139,3 +155,30 @@ async def test_a_long_search_continues_as_new_and_forgets_nothing(start: Start, 
     assert outcome.champion == 3
     assert description.run_id != search.first_execution_run_id
     assert all(script.ran[f"record {number}"] == 1 for number in range(4))
+
+
+async def test_a_baseline_follows_at_the_same_budget_and_outlives_the_first_search(start: Start, spec: Spec) -> None:
+    script = Script({0: 10.0, 1: 50.0})
+    async with start(script, spec.model_copy(update={"name": "first", "policy": "evolve", "baseline": "random"})) as search:
+        first = await search.result()
+        second = await search._client.get_workflow_handle(search_id("first-baseline-random"), result_type=Outcome).result()
+    assert isinstance(first, Outcome)
+    assert (first.champion, second.champion) == (1, 1)
+    assert [conclusion.setting.search for conclusion in script.conclusions] == ["first", "first-baseline-random"]
+    assert [founded.budget for founded in script.founded] == [spec.budget] * 2
+    assert [(founded.policy, founded.baseline_of) for founded in script.founded] == [("evolve", None), ("random", "first")]
+
+
+async def test_a_search_that_was_stopped_has_no_baseline(start: Start, spec: Spec) -> None:
+    hold = asyncio.Event()
+    script = Script({0: 10.0, 1: 50.0}, gate=hold)
+    async with start(script, spec.model_copy(update={"baseline": "bandit"})) as search:
+        async with asyncio.timeout(30):
+            await script.reached.wait()
+        await search.execute_update("stop", "enough seen")
+        hold.set()
+        await search.result()
+        history = await search.fetch_history()
+    assert "bandit" not in {
+        event.start_child_workflow_execution_initiated_event_attributes.workflow_id.split("-")[-1] for event in history.events
+    }

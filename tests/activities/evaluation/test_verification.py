@@ -12,6 +12,7 @@ from activities.evaluation.verification import (
     Told,
     _check_logprobs,
     check_shape,
+    judge_sampled_together,
     judge_together,
     judgement,
     nucleus_slack,
@@ -196,8 +197,21 @@ def test_a_sampled_answer_is_as_surprising_as_it_should_be(
     assert (reason or "") in (judged.reason or "")
 
 
+def test_weak_evidence_in_several_sampled_answers_adds_up() -> None:
+    weak = Told(gaps=(0.0,), choices=(5,), logprobs=(-1.0,), sampled=Sampled(evidence={-1.0: 3.0, 0.5: -9.0}, spread=9.0, excluded=None))
+    greedy = Told(gaps=(0.0,), choices=(5,), logprobs=(-1.0,))
+    answer = Answer(prompt_ids=(1,), output_ids=(5,), text="", finish_reason="length", temperature=0.8)
+    policy = Lossless(margin=0.001)
+    told = [weak, weak, greedy]
+    judged = [judgement(answer, one, policy) for one in told]
+    assert all(each.agreed for each in judge_sampled_together(judged, told, policy))
+    told = [weak] * 5 + [greedy]
+    judged = [judgement(answer, one, policy) for one in told]
+    assert [each.agreed for each in judge_sampled_together(judged, told, policy)] == [False] * 5 + [True]
+
+
 def test_a_bounded_policy_grants_its_budget_to_sampled_answers_too() -> None:
-    sampled = Sampled(evidence={-1.0: 20.0, 0.5: -9.0}, spread=50.0, excluded=None)
+    sampled = Sampled(evidence={-1.0: 15.0, 0.5: -9.0}, spread=50.0, excluded=None)
     answer, told = _greedy(*[2.0] * 9, sampled=sampled)
     answer = answer.model_copy(update={"temperature": 0.8})
     assert not judgement(answer, told, Lossless(margin=0.001)).agreed
