@@ -8,13 +8,12 @@ from collections.abc import Mapping, Sequence
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO, Self
 
+from activities.evaluation.spelling import Reading, Text
 from activities.evaluation.verification import (
     Answer,
     Bounded,
     Judgement,
     Policy,
-    Reading,
-    Text,
     Told,
     judge_sampled_together,
     judge_together,

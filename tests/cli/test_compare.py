@@ -44,6 +44,7 @@ def test_a_folder_is_compared_with_a_server_that_a_person_brings(furnished: Home
     command = shlex.join([sys.executable, str(FAKE), "honest"]) + " --model {model} --port {port}"
     ours = str(assemble("honest_bursts"))
     ended = start(furnished, "compare", "chat", ours, "--rivals", f"command:{command}", "--model", "tiny", "--pairs", "1", "--json")
+    assert ended.stdout, ended.stderr
     told = json.loads(ended.stdout)
     standing = told["standings"][0]
     assert standing["name"] == f"command:{command}"

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from activities.evaluation.answers import Answered, answer
 from activities.evaluation.ground import Ground
 from activities.evaluation.rivals.declaration import Asking
-from activities.evaluation.verification import Lossless, Text, prompt_ids
+from activities.evaluation.spelling import Text
+from activities.evaluation.verification import Lossless, prompt_ids
 from search.value import Value
 
 RECOGNISABLE = 0.5

@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from activities.evaluation.ground import Ground
-from activities.evaluation.verification import Reading, Text
+from activities.evaluation.spelling import Reading, Text
 from tests.activities.evaluation.independent import Independent, without_last_layer
 
 TOKENS = 24
