@@ -14,6 +14,12 @@ from tests.activities.evaluation.rivals.conftest import Declare
 from tests.conftest import Start
 
 
+@pytest.fixture(autouse=True)
+def little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other work on this machine may spoil every pair of these tests."""
+    monkeypatch.setattr("activities.evaluation.rivals.comparison.MOST_VOID", 2)
+
+
 async def run(
     ground: Ground, start: Start, entrants: list[Entrant], folder: Path, *, ours: str = "honest_bursts", pairs: int = 1
 ) -> Comparison:
