@@ -12,6 +12,7 @@ from activities.task import (
     FoundTask,
     GateReport,
     GenerateTask,
+    Novelty,
     NoveltyTask,
     PairTask,
     Plan,
@@ -50,9 +51,9 @@ async def generate(task: GenerateTask) -> Source:
     return await _in_ledger("generate", task, Source, limit=limits.WRITE_STEP)
 
 
-async def novelty(task: NoveltyTask) -> Rejected | None:
+async def novelty(task: NoveltyTask) -> Novelty:
     """A rejection when the same tree was judged before."""
-    return await _in_ledger("novelty", task, Rejected | None, limit=limits.QUICK_STEP)
+    return await _in_ledger("novelty", task, Novelty, limit=limits.QUICK_STEP)
 
 
 async def gate(name: str, task: CheckTask) -> GateReport:
