@@ -59,7 +59,7 @@ async def measure_arm(ground: Ground, launch: Launch, *, seed: int, window_secon
         reason = f"the server {gone} under load" if gone else f"{len(wrong)} of {len(answered)} timed requests failed: {found.reason}"
         return _spoiled(loaded.window, reason, failed=max(len(wrong), 1), evidence=f"{found.evidence}\nlog: {log}")
     shown = figures(loaded.traces, loaded.window, ground.scale.limits)
-    arm = _arm(shown, loaded.window, start_seconds=started, peak_memory_bytes=peak)
+    arm = as_arm(shown, loaded.window, start_seconds=started, peak_memory_bytes=peak)
     share = await _limit_share(ground, loaded, lease) if arm.score > 0 else None
     return await _verified(ground, loaded, arm.model_copy(update={"limit_share": share}))
 
@@ -108,7 +108,8 @@ def _doubt(leap: float, allowed: float, share: float | None) -> str | None:
     return f"throughput rose {leap:.2f}-fold when the window opened" if leap > allowed else None
 
 
-def _arm(shown: Figures, window: Window, *, start_seconds: float, peak_memory_bytes: int) -> Arm:
+def as_arm(shown: Figures, window: Window, *, start_seconds: float, peak_memory_bytes: int) -> Arm:
+    """The figures of a load as an arm without fault; nothing is verified yet."""
     return Arm(
         score=shown.tokens_per_second,
         tokens_per_second=shown.tokens_per_second,
@@ -145,5 +146,5 @@ def _spoiled(window: Window, reason: str, *, failed: int, evidence: str) -> Meas
         requests=0,
         touching=0,
     )
-    arm = _arm(nothing, window, start_seconds=0.0, peak_memory_bytes=0)
+    arm = as_arm(nothing, window, start_seconds=0.0, peak_memory_bytes=0)
     return Measured(arm=arm.model_copy(update={"failed": failed, "mismatch": reason}), evidence=evidence)
