@@ -36,6 +36,16 @@ class Home(Value):
         return self.root / "cache" / "builds"
 
     @property
+    def conversions(self) -> Path:
+        """Checkpoints in the forms that rivals want; a cache that may be deleted."""
+        return self.root / "cache" / "conversions"
+
+    @property
+    def rivals(self) -> Path:
+        """Environments of rivals, one folder per name, unless VIBESERVE_RIVALS names another place."""
+        return self.root / "rivals"
+
+    @property
     def runs(self) -> Path:
         """Sockets and logs of running servers."""
         return self.root / "runs"

@@ -2,8 +2,9 @@
 
 import typer
 
-from cli import model, scenario, skill, target
+from cli import model, rival, scenario, skill, target
 from cli.audit import audit
+from cli.compare import compare
 from cli.diff import diff
 from cli.doctor import doctor
 from cli.down import down
@@ -29,10 +30,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (search, watch, history, show, diff, report, audit, stop, evaluate, serve, ui, up, down, status, doctor):
+for command in (search, watch, history, show, diff, report, audit, stop, evaluate, compare, serve, ui, up, down, status, doctor):
     app.command()(command)
 app.command("list")(list_searches)
 app.command("export")(export_search)
 app.command("import")(import_search)
-for group, name in ((scenario.app, "scenario"), (target.app, "target"), (model.app, "model"), (skill.app, "skill")):
+for group, name in ((scenario.app, "scenario"), (target.app, "target"), (model.app, "model"), (skill.app, "skill"), (rival.app, "rival")):
     app.add_typer(group, name=name)
