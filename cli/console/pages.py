@@ -152,8 +152,8 @@ class Pages:
         if search and search not in await asyncio.to_thread(self._names):
             raise web.HTTPNotFound(text="there is no such search\n")
         stream = web.StreamResponse(headers={**HEADERS, "Content-Type": "text/event-stream"})
-        await stream.prepare(request)
         with suppress(ConnectionResetError):  # whoever looked has gone
+            await stream.prepare(request)
             async for event in self._events(search):
                 await stream.write(event.encode())
         return stream
