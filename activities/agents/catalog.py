@@ -85,7 +85,7 @@ def load_catalog(skills: Path = SKILLS, *, starter: Path | None = None) -> Catal
     try:
         return Catalog(
             recipes=recipes,
-            parts={recipe.name: read_files(skills / recipe.name / "parts") for recipe in recipes},
+            parts={recipe.name: read_parts(skills, recipe) for recipe in recipes},
             defaults={slot: read_files(skills / "defaults" / slot) for slot in Slot if (skills / "defaults" / slot).is_dir()},
             base=read_files(skills / "base" / "parts"),
             starter=read_files(starter or SKILLS.parent / "scenarios" / "chat" / "starter"),
@@ -122,6 +122,14 @@ def check_parameter(file: Path, parameter: Parameter) -> None:
         )
     if not parameter.name.isidentifier():
         raise BrokenSkill(f"{file}: the parameter {parameter.name!r} cannot be a Python name")
+
+
+def read_parts(skills: Path, recipe: Recipe) -> Files:
+    """The recipe's own files and those that it brings."""
+    folders = [skills / name / "parts" for name in (*recipe.brings, recipe.name)]
+    if missing := [folder for folder in folders if not folder.is_dir()]:
+        raise BrokenSkill(f"{skills / recipe.name / RECIPE} brings {missing[0]}, which is no folder")
+    return {name: text for folder in folders for name, text in read_files(folder).items()}
 
 
 def read_files(folder: Path) -> Files:
