@@ -13,7 +13,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.home import Home
 from activities.ledger.ledger import Ledger
-from cli.asked import check_agent, check_policy, check_question, free_name, make_spec, read_looks
+from cli.asked import check_affordable, check_agent, check_chooser, check_question, free_name, make_spec, read_looks
 from cli.embedded import EngineState, ensure_up
 from cli.examination import require_machine
 from cli.live import follow
@@ -43,11 +43,17 @@ def search(
     name: Annotated[str | None, typer.Option(help="Name of the search.", show_default="scenario and day")] = None,
     target: Target = "cpu",
     model: Model = "small",
-    agent: Annotated[str, typer.Option(help="Who writes candidates; `recipes` works offline.")] = "recipes",
-    policy: Annotated[str, typer.Option(help="Who chooses what to try: bandit or random.")] = "bandit",
+    agent: Annotated[
+        str, typer.Option(help="Who writes candidates: recipes (offline), openai:MODEL, openai:planner=A,implementer=B.")
+    ] = "recipes",
+    policy: Annotated[
+        str | None, typer.Option(help="Who chooses what to try: bandit or random; with models planner.", show_default="bandit")
+    ] = None,
     correctness: Correctness = "lossless",
     candidates: Annotated[int, typer.Option(min=1, help="Budget: candidates besides the starter.")] = 20,
     hours: Annotated[float, typer.Option(min=0.001, help="Budget: wall clock.")] = 1.0,
+    usd: Annotated[float | None, typer.Option(min=0.01, help="Budget: dollars for models.", show_default="none")] = None,
+    tokens: Annotated[int | None, typer.Option(min=1, help="Budget: tokens of models.", show_default="none")] = None,
     parallel: Annotated[int, typer.Option(min=1, max=100, help="Candidates in flight.")] = 1,
     looks: Annotated[str, typer.Option(help="Numbers of pairs after which a duel may decide.")] = "3,10,20",
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of the policy.", show_default="drawn")] = None,
@@ -70,11 +76,11 @@ def search(
         **question.model_dump(),
         name=free_name(scenario, home) if name is None else name,
         agent=check_agent(agent),
-        policy=check_policy(policy),
+        policy=check_chooser(agent, policy),
         seed=secrets.randbits(31) if seed is None else seed,
         parallel=parallel,
         looks=read_looks(looks),
-        budget=Budget(candidates=candidates, wall_clock=timedelta(hours=hours)),
+        budget=Budget(candidates=candidates, wall_clock=timedelta(hours=hours), tokens=tokens, dollars=check_affordable(agent, usd, home)),
     )
     asyncio.run(_begin(home, spec))
     if detach:

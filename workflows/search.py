@@ -5,12 +5,14 @@ import asyncio
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
-from activities.task import CheckTask, Conclusion, FoundTask, PlanTask, RecordTask
-from search.budget import deadline
+from activities.agents.assignment import is_model_agent
+from activities.task import CheckTask, Conclusion, FoundTask, Plan, PlanTask, RecordTask
+from search.budget import UNLIMITED, Allowance, allowance, deadline
 from search.composition import Composition
 from search.hypothesis import Hypothesis
 from search.profile import Profile
 from search.source import Source
+from search.spending import Spending
 from search.statistics import interval, median_ratio, noise_floor
 from search.verdict import Interval
 from workflows import limits, steps
@@ -19,6 +21,7 @@ from workflows.candidate import CandidateTask, CandidateWorkflow
 from workflows.duel import DuelTask, DuelWorkflow
 from workflows.identity import candidate_id, duel_id
 from workflows.own import OwnStep
+from workflows.planning import ask_planner
 from workflows.progress import Progress, Runner
 from workflows.pursuit import Pursuit
 from workflows.state import Champion, Outcome, SearchState
@@ -110,13 +113,17 @@ class SearchWorkflow:
     async def _fill_slots(self) -> None:
         """Begin candidates until all slots are taken or a budget or the space is used up."""
         while len(self._tasks) < self._state.spec.parallel and not self._reason_to_end():
-            number = self._state.next_number
-            plan = await steps.plan(self._plan_task(number))
-            if plan.hypothesis is None:
-                self._state = self._state.model_copy(update={"exhausted": "every composition that fits this machine was tried"})
+            number, began = self._state.next_number, workflow.now()
+            allowed = allowance(self._state.books(), self._state.spec.parallel - len(self._tasks))
+            if allowed.used_up():
                 return
-            self._state = self._state.began(number)
-            self._tasks[number] = asyncio.create_task(self._pursue(Pursuit(number, plan.parent, plan.hypothesis, workflow.now())))
+            plan, spending = await self._plan(number, allowed)
+            self._state = self._state.planned("plan", spending)
+            if plan.hypothesis is None:
+                self._state = self._state.model_copy(update={"exhausted": plan.reason})
+                return
+            self._state = self._state.began(number, allowed.reserve())
+            self._tasks[number] = asyncio.create_task(self._pursue(Pursuit(number, plan.parent, plan.hypothesis, began, spending), allowed))
 
     async def _one_settles(self) -> None:
         if not self._tasks:
@@ -148,10 +155,17 @@ class SearchWorkflow:
         self._phase = "finished"
         return self._outcome
 
-    async def _pursue(self, pursuit: Pursuit) -> None:
+    async def _plan(self, number: int, allowed: Allowance) -> tuple[Plan, tuple[Spending, ...]]:
+        """From the policy, or from the planner with what that cost."""
+        if not is_model_agent(self._state.spec.agent):
+            return await steps.plan(self._plan_task(number)), ()
+        claims = tuple(pursuit.hypothesis.claim for pursuit in self._pursuits.values())
+        return await ask_planner(self._setting, self._state.spec.agent, number=number, in_flight=claims, allowed=allowed)
+
+    async def _pursue(self, pursuit: Pursuit, allowed: Allowance = UNLIMITED) -> None:
         """Write and check beside others, then measure alone: one duel at a time, so that the champion cannot change beneath it."""
         self._pursuits[pursuit.number] = pursuit
-        await self._check(pursuit)
+        await self._check(pursuit, allowed)
         pursuit.enter("waiting for its duel", workflow.now())
         async with self._arena:
             if pursuit.number and not pursuit.rejected:
@@ -159,7 +173,7 @@ class SearchWorkflow:
             await self._settle(pursuit)
         self._pursuits.pop(pursuit.number, None)
 
-    async def _check(self, pursuit: Pursuit) -> None:
+    async def _check(self, pursuit: Pursuit, allowed: Allowance) -> None:
         pursuit.checked = await workflow.execute_child_workflow(
             CandidateWorkflow.run,
             CandidateTask(
@@ -168,6 +182,9 @@ class SearchWorkflow:
                 parent=pursuit.parent or 0,
                 hypothesis=pursuit.hypothesis,
                 source=None if pursuit.number else self._state.starter,
+                agent=self._state.spec.agent,
+                tokens_left=allowed.tokens,
+                dollars_left=allowed.dollars,
             ),
             id=candidate_id(self._state.spec.name, pursuit.number),
         )
