@@ -12,8 +12,9 @@ from activities.agents.dialogue import Message, Reply
 from activities.agents.openai_endpoint import Endpoint
 from activities.agents.prices import Price, price_of
 from activities.agents.role import ROLES, Role
-from activities.agents.tools.handing_in import plain_submission
+from activities.agents.tools.handing_in import check_parent, plain_submission
 from activities.agents.tools.registry import offers
+from activities.agents.tools.tool import BadCall
 from activities.agents.transcript import Step, Transcript
 from activities.agents.trouble import ContextOverflow, ModelRefused, ModelUnavailable
 from activities.heartbeat import beating
@@ -55,7 +56,17 @@ class Replier:
             except ContextOverflow as error:
                 return Replied(failed=f"the session does not fit the model's context: {error}")
             step = await asyncio.to_thread(transcript.write, task.place, step, when=task.when)
-        return _replied(step, ROLES[task.key.role])
+        return await asyncio.to_thread(self._checked, task, _replied(step, ROLES[task.key.role]))
+
+    def _checked(self, task: ReplyTask, replied: Replied) -> Replied:
+        """A plan that was written as plain JSON is held to the same as one that was handed in by the tool."""
+        if not replied.submission:
+            return replied
+        try:
+            check_parent(self._ledger, task.key.setting.search, replied.submission)
+        except BadCall as error:
+            return replied.model_copy(update={"submission": "", "problem": str(error)})
+        return replied
 
     async def _ask(self, task: ReplyTask, messages: tuple[Message, ...]) -> Step:
         """Tries a shorter conversation when the model finds this one too long."""

@@ -8,7 +8,7 @@ from activities.agents.catalog import Catalog
 from activities.agents.dialogue import Call, Message
 from activities.agents.role import ROLES, Proposal
 from activities.agents.tools import files, past
-from activities.agents.tools.handing_in import NAME, read_submission
+from activities.agents.tools.handing_in import NAME, check_parent, read_submission
 from activities.agents.tools.tool import BadCall, bounded, read_arguments
 from activities.agents.transcript import Step, Transcript
 from activities.ledger.errors import UnfitFiles
@@ -16,7 +16,6 @@ from activities.ledger.ledger import Ledger
 from activities.ledger.names import candidate_branch
 from activities.session_task import Answered, ToolTask
 from search.source import Source
-from search.verdict import Rejected
 
 
 class Toolbox:
@@ -85,14 +84,8 @@ class Toolbox:
             assert opening is not None and opening.source is not None, "a session begins with its brief"
             _check_tree(self._ledger.files(task.source.tree), changed=opening.source.tree != task.source.tree)
         if role.hands_in is Proposal:
-            self._check_parent(task, Proposal.model_validate_json(submission))
+            check_parent(self._ledger, task.key.setting.search, submission)
         return answer(call, "handed in", task.source).model_copy(update={"submission": submission})
-
-    def _check_parent(self, task: ToolTask, proposal: Proposal) -> None:
-        records = self._ledger.records(task.key.setting.search)
-        right = [record.number for record in records if not isinstance(record.verdict, Rejected)]
-        if proposal.parent not in right:
-            raise BadCall(f"candidate {proposal.parent} is no parent: these have passed their gates: {', '.join(map(str, right))}")
 
 
 def called(transcript: Transcript, task: ToolTask) -> Call:

@@ -2,8 +2,10 @@
 
 from pydantic import ValidationError
 
-from activities.agents.role import Role
-from activities.agents.tools.tool import Tool, read_arguments
+from activities.agents.role import Proposal, Role
+from activities.agents.tools.tool import BadCall, Tool, read_arguments
+from activities.ledger.ledger import Ledger
+from search.verdict import Rejected
 
 NAME = "submit"
 
@@ -25,3 +27,11 @@ def plain_submission(role: Role, text: str) -> str:
         return role.hands_in.model_validate_json(bare).model_dump_json()
     except ValidationError:
         return ""
+
+
+def check_parent(ledger: Ledger, search: str, submission: str) -> None:
+    """A proposal starts from a candidate that has passed its gates; else BadCall lists those."""
+    proposal = Proposal.model_validate_json(submission)
+    right = [record.number for record in ledger.records(search) if not isinstance(record.verdict, Rejected)]
+    if proposal.parent not in right:
+        raise BadCall(f"candidate {proposal.parent} is no parent: these have passed their gates: {', '.join(map(str, right))}")
