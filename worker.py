@@ -23,7 +23,7 @@ from activities.agents.catalog import load_catalog
 from activities.agents.openai_endpoint import Endpoint, StreamedEndpoint, WholeEndpoint
 from activities.agents.prices import read_prices
 from activities.attempt import Attempter
-from activities.benchmark import Measurer, Screener
+from activities.benchmark import Measurer
 from activities.brief import Briefer
 from activities.build import Builder
 from activities.conclude import Concluder
@@ -33,6 +33,7 @@ from activities.found import Founder
 from activities.generate import Generator
 from activities.home import Home
 from activities.ledger.ledger import Ledger
+from activities.novelty import NoveltyGate
 from activities.plan import Planner
 from activities.prepare import Preparer
 from activities.profile import Profiler
@@ -121,6 +122,7 @@ def _agents(client: Client, home: Home, threads: ThreadPoolExecutor, log: StepLo
         Founder(ledger).found,
         Planner(ledger, catalog).plan,
         Generator(ledger, catalog).generate,
+        NoveltyGate(ledger).novelty,
         Recorder(ledger).record,
         Concluder(ledger).conclude,
     ]
@@ -154,7 +156,7 @@ def _device(client: Client, workshop: Workshop, log: StepLog) -> Worker:
     return Worker(
         client,
         task_queue=device_queue(workshop.target.name),
-        activities=[Screener(workshop).screen, Measurer(workshop).measure_pair, Profiler(workshop).profile],
+        activities=[Measurer(workshop).measure_pair, Profiler(workshop).profile],
         max_concurrent_activities=1,
         max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
         interceptors=[log],

@@ -1,18 +1,12 @@
-"""Measure a candidate beside the champion: the screen, which stops the hopeless, and the pairs of a duel."""
-
-import math
-import time
+"""Measure a candidate beside the champion: the pairs of a duel."""
 
 from temporalio import activity
 
-from activities.evaluation.gate import Passed
 from activities.evaluation.ground import Ground
 from activities.evaluation.pair import measure_pair
-from activities.evaluation.screen import screen_candidate
 from activities.evaluation.server import Launch
-from activities.gate import report
 from activities.heartbeat import beating
-from activities.task import GateReport, PairTask
+from activities.task import PairTask
 from activities.workshop import Workshop
 from search.measurement import Pair
 from search.verdict import Rejected
@@ -20,24 +14,6 @@ from search.verdict import Rejected
 
 class ChampionBroken(RuntimeError):
     """A champion that was built before cannot be built now: the machine is at fault."""
-
-
-class Screener:
-    """One short pair."""
-
-    def __init__(self, workshop: Workshop) -> None:
-        """The workshop of this worker."""
-        self._workshop = workshop
-
-    @activity.defn(name="screen")
-    async def screen(self, task: PairTask) -> GateReport:
-        """Passes unless the candidate failed or is far slower than the champion."""
-        began = time.monotonic()
-        async with beating("screen") as say, self._workshop.ground(task.setting, lambda words: say(f"screen: {words}")) as ground:
-            launches = await _launches(self._workshop, ground, task)
-            outcome = launches if isinstance(launches, Rejected) else await screen_candidate(ground, *launches, seed=task.seed)
-        seconds = time.monotonic() - began - ground.waited.seconds
-        return report("screen", _passed(outcome) if isinstance(outcome, Pair) else outcome, seconds)
 
 
 class Measurer:
@@ -54,7 +30,7 @@ class Measurer:
             launches = await _launches(self._workshop, ground, task)
             if isinstance(launches, Rejected):
                 return launches
-            return await measure_pair(ground, *launches, number=task.pair, seed=task.seed, first=task.first)
+            return await measure_pair(ground, *launches, number=task.pair, seed=task.seed, first=task.first, load=task.load)
 
 
 async def _launches(workshop: Workshop, ground: Ground, task: PairTask) -> tuple[Launch, Launch] | Rejected:
@@ -64,9 +40,3 @@ async def _launches(workshop: Workshop, ground: Ground, task: PairTask) -> tuple
         raise ChampionBroken(f"the champion {task.champion.commit[:12]} cannot be built on this machine: {champion.reason}")
     candidate = await workshop.launch(ground, task.candidate)
     return candidate if isinstance(candidate, Rejected) else (champion, candidate)
-
-
-def _passed(pair: Pair) -> Passed:
-    if pair.void:
-        return Passed(summary=f"void: {pair.void}")
-    return Passed(summary=f"{math.exp(pair.log_ratio):.2f}x the champion in one short pair")

@@ -1,4 +1,4 @@
-"""Runs one gate on one candidate and reports it: the frame that build, conformance, correctness and screen share."""
+"""Runs one gate on one candidate and reports it: the frame that build, conformance and correctness share."""
 
 import time
 from collections.abc import Awaitable, Callable

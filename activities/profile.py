@@ -7,7 +7,6 @@ from activities.heartbeat import beating
 from activities.task import CheckTask, ProfileReport
 from activities.workshop import Workshop
 from search.verdict import Rejected
-from targets.peaks import read_peaks
 
 
 class Profiler:
@@ -22,8 +21,5 @@ class Profiler:
         """The profile under the scenario's load, or why there is none."""
         async with beating("profile") as say, self._workshop.ground(task.setting, say) as ground:
             launch = await self._workshop.launch(ground, task.source)
-            peaks = read_peaks(self._workshop.home.probe)
-            if isinstance(launch, Rejected) or peaks is None:
-                return ProfileReport(profile=None, reason=launch.reason if isinstance(launch, Rejected) else "the machine was not probed")
-            outcome = await profile_candidate(ground, launch, peaks)
+            outcome = launch if isinstance(launch, Rejected) else await profile_candidate(ground, launch, ground.roof.peaks)
         return ProfileReport(profile=None, reason=outcome.reason) if isinstance(outcome, Rejected) else ProfileReport(profile=outcome)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from search.composition import Composition
 from search.hypothesis import Hypothesis
-from search.measurement import Pair
+from search.measurement import Load, Pair
 from search.profile import Profile
 from search.record import Gate, Record
 from search.source import Source
@@ -35,10 +35,18 @@ class Foundation(Value):
     model_digest: str
     margin: float
     """How far a greedy token may lie below the reference's best, in logits."""
+    calibration: str = ""
+    """Digest of the measurement that the margin follows from: of this model, in this precision."""
 
     def facts(self) -> Mapping[str, str]:
         """For the ledger: what the request was resolved to."""
-        return {"evaluator": self.evaluator, "device": self.device, "model_digest": self.model_digest, "margin": f"{self.margin:.3g}"}
+        return {
+            "evaluator": self.evaluator,
+            "device": self.device,
+            "model_digest": self.model_digest,
+            "margin": f"{self.margin:.3g}",
+            "calibration": self.calibration,
+        }
 
 
 class FoundTask(Value):
@@ -78,6 +86,14 @@ class GenerateTask(Value):
     when: datetime
 
 
+class NoveltyTask(Value):
+    """Compare a written tree with those of the search's finished candidates."""
+
+    setting: Setting
+    number: int
+    source: Source
+
+
 class CheckTask(Value):
     """Put one source tree through one gate."""
 
@@ -104,6 +120,7 @@ class PairTask(Value):
     pair: int
     seed: int
     first: Literal["champion", "candidate"]
+    load: Load = "announced"
 
 
 class ProfileReport(Value):

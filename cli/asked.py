@@ -15,6 +15,7 @@ from cli.mistakes import Misuse, misuse
 from models.checkpoint import BrokenCheckpoint, read_checkpoint
 from models.preset import PRESETS
 from scenarios.registry import UnknownScenario, find_scenario
+from search.baseline import baseline_name, baseline_spec
 from search.policy import UnknownPolicy, find_policy
 from search.spec import Correctness, Spec
 from search.value import Value
@@ -102,6 +103,23 @@ def check_policy(policy: str) -> str:
     with misuse(UnknownPolicy):
         find_policy(policy)
     return policy
+
+
+def check_baseline(spec: Spec, home: Home) -> Spec:
+    """The search, if its baseline can follow it: a known policy, not its own, under a name that is valid and free."""
+    if spec.baseline is None:
+        return spec
+    check_policy(spec.baseline)
+    if spec.baseline == spec.policy:
+        raise Misuse(f"--baseline {spec.baseline}: that is the search's own --policy; a baseline has another")
+    name = baseline_name(spec.name, spec.baseline)
+    try:
+        baseline_spec(spec)
+    except ValidationError:
+        raise Misuse(f"--name {spec.name!r}: too long for a baseline, which would be called {name}; at most 40 characters") from None
+    if home.ledger.exists() and name in Ledger.open(home.ledger).searches():
+        raise Misuse(f"a search named {name} exists already; another --name begins a new one")
+    return spec
 
 
 def read_looks(text: str) -> tuple[int, ...]:

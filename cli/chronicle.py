@@ -1,18 +1,22 @@
 """One search as git tells it: what was asked, and how each candidate ended or that it still runs."""
 
+from collections.abc import Sequence
+from statistics import median
 from typing import Literal
 
 from activities.ledger.history import Entry
 from activities.ledger.ledger import Ledger
 from activities.ledger.trailers import Word
 from activities.task import Conclusion
+from cli.baseline import CONCLUSION, read_curves
 from cli.lookup import find_entries
+from search.baseline import Curve
+from search.measurement import Pair
 from search.record import Record
 from search.spec import Spec
 from search.value import Value
 from search.verdict import Baseline, Interval, Measured, Rejected
 
-CONCLUSION = "conclusion.json"
 State = Word | Literal["running"]
 
 
@@ -31,6 +35,9 @@ class Chapter(Value):
     interval: Interval | None = None
     pairs: int = 0
     confirmed_ratio: float | None = None
+    canary_ratio: float | None = None
+    limit_share: float | None = None
+    """Of the machine's physical limit, reached in the duel."""
     champion: bool = False
     version: int | None = None
     """The number of its promotion."""
@@ -45,6 +52,8 @@ class Chronicle(Value):
     chapters: tuple[Chapter, ...]
     conclusion: Conclusion | None = None
     """How it ended; absent while it can go on."""
+    curves: tuple[Curve, ...] = ()
+    """The search and its baseline, best so far; empty when there is no baseline."""
 
 
 def read_chronicle(ledger: Ledger, search: str) -> Chronicle:
@@ -52,7 +61,8 @@ def read_chronicle(ledger: Ledger, search: str) -> Chronicle:
     entries = find_entries(ledger, search)
     records = {record.number: record for record in ledger.records(search)}
     chapters = tuple(_chapter(entry, records.get(entry.number)) for entry in entries)
-    return Chronicle(search=search, spec=ledger.read_spec(search), chapters=chapters, conclusion=read_conclusion(ledger, search))
+    conclusion, curves = read_conclusion(ledger, search), read_curves(ledger, search)
+    return Chronicle(search=search, spec=ledger.read_spec(search), chapters=chapters, conclusion=conclusion, curves=curves)
 
 
 def read_conclusion(ledger: Ledger, search: str) -> Conclusion | None:
@@ -91,4 +101,12 @@ def _ending(record: Record) -> dict[str, object]:
             return {"state": verdict.kind, "reason": verdict.reason}
         case Measured() as verdict:
             figures = {"ratio": verdict.ratio, "interval": verdict.interval, "pairs": verdict.pairs}
-            return {"state": verdict.kind, "reason": verdict.reason, "confirmed_ratio": verdict.confirmed_ratio, **figures}
+            later = {"confirmed_ratio": verdict.confirmed_ratio, "canary_ratio": verdict.canary_ratio}
+            return {"state": verdict.kind, "reason": verdict.reason, "limit_share": limit_share(record.pairs), **figures, **later}
+
+
+def limit_share(pairs: Sequence[Pair]) -> float | None:
+    """The median over the candidate's arms of the announced load; None when none was measured."""
+    shares = [pair.candidate.limit_share for pair in pairs if pair.void is None and pair.load == "announced"]
+    known = [share for share in shares if share is not None]
+    return median(known) if known else None

@@ -3,6 +3,7 @@
 import typer
 
 from cli import model, scenario, skill, target
+from cli.audit import audit
 from cli.diff import diff
 from cli.doctor import doctor
 from cli.down import down
@@ -14,6 +15,7 @@ from cli.serve import serve
 from cli.show import show
 from cli.status import status
 from cli.stop import stop
+from cli.transfer import export_search, import_search
 from cli.up import up
 from cli.watch import watch
 
@@ -25,8 +27,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (search, watch, history, show, diff, stop, evaluate, serve, up, down, status, doctor):
+for command in (search, watch, history, show, diff, audit, stop, evaluate, serve, up, down, status, doctor):
     app.command()(command)
 app.command("list")(list_searches)
+app.command("export")(export_search)
+app.command("import")(import_search)
 for group, name in ((scenario.app, "scenario"), (target.app, "target"), (model.app, "model"), (skill.app, "skill")):
     app.add_typer(group, name=name)

@@ -76,7 +76,11 @@ def picture(evaluation: Evaluation) -> RenderableType:
     if evaluation.evidence:
         parts.append(Text(evaluation.evidence.strip(), style="dim"))
     if evaluation.pairs:
-        parts += [pair_table("duel", evaluation.pairs), metric_table(evaluation.pairs)]
+        announced = [pair for pair in evaluation.pairs if pair.load == "announced"]
+        canary = [pair for pair in evaluation.pairs if pair.load == "canary"]
+        parts.append(pair_table("duel", announced))
+        parts += [pair_table("canary: beside the announced load", canary)] if canary else []
+        parts.append(metric_table(announced))
     elif evaluation.metrics:
         parts.append(arm_table(evaluation.metrics))
     return Group(*parts)

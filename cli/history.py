@@ -4,6 +4,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from activities.task import Conclusion
+from cli.baseline import curve_table
 from cli.chronicle import Chapter, Chronicle, read_chronicle
 from cli.figures import bounds, ratio
 from cli.lookup import open_ledger
@@ -31,6 +32,8 @@ def history(name: Search, as_json: Json = False) -> None:
         result.print(history_tree(chronicle))
         if chronicle.conclusion:
             result.print(ending(chronicle.conclusion))
+        if chronicle.curves:
+            result.print(curve_table(chronicle.curves))
 
 
 def ending(conclusion: Conclusion) -> Text:
@@ -61,6 +64,8 @@ def chapter_line(chapter: Chapter) -> Text:
     if chapter.ratio is not None and chapter.interval is not None:
         low, high = chapter.interval.low, chapter.interval.high
         line.append(f"  {ratio(chapter.ratio)} {bounds(low, high)} in {chapter.pairs} pairs", style="bold" if low > 1 else "")
+    if chapter.limit_share is not None:
+        line.append(f"  {chapter.limit_share:.0%} of the limit", style="dim")
     if chapter.version is not None and chapter.state != "baseline":
         line.append(f"  v{chapter.version}", style="green")
     if chapter.champion:

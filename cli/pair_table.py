@@ -13,12 +13,14 @@ Figure = Callable[[Arm], float]
 
 METRICS: tuple[tuple[str, Figure, Callable[[float], str]], ...] = (
     ("output tokens/s", lambda arm: arm.tokens_per_second, lambda value: f"{value:.1f}"),
+    ("of the physical limit", lambda arm: arm.limit_share or 0.0, lambda value: f"{value:.0%}" if value else "unknown"),
     ("TTFT p50", lambda arm: arm.ttft_p50, milliseconds),
     ("TTFT p99", lambda arm: arm.ttft_p99, milliseconds),
     ("TPOT p50", lambda arm: arm.tpot_p50, milliseconds),
     ("TPOT p99", lambda arm: arm.tpot_p99, milliseconds),
     ("latency p99", lambda arm: arm.latency_p99, milliseconds),
     ("goodput, requests/s", lambda arm: arm.goodput, lambda value: f"{value:.2f}"),
+    ("drain after the window", lambda arm: arm.drain_seconds, milliseconds),
     ("start", lambda arm: arm.start_seconds, milliseconds),
     ("peak memory", lambda arm: float(arm.peak_memory_bytes), size),
 )

@@ -13,17 +13,18 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.home import Home
 from activities.ledger.ledger import Ledger
-from cli.asked import check_affordable, check_agent, check_chooser, check_question, free_name, make_spec, read_looks
+from cli.asked import check_affordable, check_agent, check_baseline, check_chooser, check_question, free_name, make_spec, read_looks
 from cli.embedded import EngineState, ensure_up
 from cli.examination import require_machine
 from cli.live import follow
 from cli.mistakes import Misuse
-from cli.options import Correctness, Json, Model, Scenario, Target
+from cli.options import Agent, Correctness, Json, Model, Policy, Scenario, Target
 from cli.output import print_json, say
 from cli.reach import asking, reach
 from cli.settings import find_home
 from cli.summary import summarize
 from cli.watch import how_to_come_back, patience
+from search.baseline import baseline_name
 from search.spec import Budget, Spec
 from search.value import Value
 from workflows.identity import SEARCHES_QUEUE, search_id
@@ -43,11 +44,10 @@ def search(
     name: Annotated[str | None, typer.Option(help="Name of the search.", show_default="scenario and day")] = None,
     target: Target = "cpu",
     model: Model = "small",
-    agent: Annotated[
-        str, typer.Option(help="Who writes candidates: recipes (offline), openai:MODEL, openai:planner=A,implementer=B.")
-    ] = "recipes",
-    policy: Annotated[
-        str | None, typer.Option(help="Who chooses what to try: bandit or random; with models planner.", show_default="bandit")
+    agent: Agent = "recipes",
+    policy: Policy = None,
+    baseline: Annotated[
+        str | None, typer.Option(help="Another policy, which searches after it at the same budget.", show_default=False)
     ] = None,
     correctness: Correctness = "lossless",
     candidates: Annotated[int, typer.Option(min=1, help="Budget: candidates besides the starter.")] = 20,
@@ -69,6 +69,7 @@ def search(
       vibeserve search chat
       vibeserve search chat --name first --model tiny --candidates 4 --hours 0.1
       vibeserve search chat --correctness bounded --parallel 2 --detach
+      vibeserve search chat --name evolved --policy evolve --baseline random
     """
     home = find_home()
     question = check_question(scenario, target=target, model=model, correctness=correctness)
@@ -81,24 +82,32 @@ def search(
         parallel=parallel,
         looks=read_looks(looks),
         budget=Budget(candidates=candidates, wall_clock=timedelta(hours=hours), tokens=tokens, dollars=check_affordable(agent, usd, home)),
+        baseline=baseline,
     )
-    asyncio.run(_begin(home, spec))
+    asyncio.run(_begin(home, check_baseline(spec, home)))
     if detach:
         _leave(spec.name, as_json=as_json)
     else:
-        _look(home, spec.name, as_json=as_json)
+        _look(home, spec, as_json=as_json)
 
 
-def _look(home: Home, name: str, *, as_json: bool) -> None:
+def _look(home: Home, spec: Spec, *, as_json: bool) -> None:
     try:
-        progress = asyncio.run(_follow(home, name))
+        progress = asyncio.run(_follow(home, spec.name))
     except KeyboardInterrupt:
-        say(how_to_come_back(name))
+        say(how_to_come_back(spec.name))
         return
     if as_json:
         print_json(progress)
     else:
         summarize(progress)
+        if spec.baseline:
+            _announce(spec.name, baseline_name(spec.name, spec.baseline))
+
+
+def _announce(name: str, baseline: str) -> None:
+    say(f"its baseline follows at the same budget:  vibeserve watch {baseline}")
+    say(f"both side by side:                        vibeserve history {name}")
 
 
 def _leave(name: str, *, as_json: bool) -> None:

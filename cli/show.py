@@ -38,11 +38,15 @@ def show(name: Search, number: Number, as_json: Json = False) -> None:
     ledger = open_ledger(find_home())
     find_entry(ledger, name, number)
     record = next((record for record in ledger.records(name) if record.number == number), None)
-    chapter = next(chapter for chapter in read_chronicle(ledger, name).chapters if chapter.number == number)
+    chronicle = read_chronicle(ledger, name)
+    chapter = next(chapter for chapter in chronicle.chapters if chapter.number == number)
     if as_json:
         print_json(record or chapter)
-    else:
-        result.print(story_of(record, chapter) if record else _title(chapter))
+        return
+    result.print(story_of(record, chapter) if record else _title(chapter))
+    if beside := [each for each in chronicle.curves if each.search != name]:
+        told = f"beside it: the search {beside[0].search} with the policy {beside[0].policy} (vibeserve history {name})"
+        result.print(Text(told, style="dim"))
 
 
 def story_of(record: Record, chapter: Chapter) -> RenderableType:
@@ -65,6 +69,10 @@ def _title(chapter: Chapter) -> Text:
         text.append(f"  {ratio(chapter.ratio)} {interval(chapter.interval)} in {chapter.pairs} pairs", style="bold")
     if chapter.confirmed_ratio is not None:
         text.append(f", confirmed {ratio(chapter.confirmed_ratio)} on held-out seeds")
+    if chapter.canary_ratio is not None:
+        text.append(f", {ratio(chapter.canary_ratio)} beside the announced load")
+    if chapter.limit_share is not None:
+        text.append(f", {chapter.limit_share:.0%} of the physical limit")
     if chapter.stage:
         text.append(f" at {chapter.stage}")
     if chapter.champion:
@@ -104,9 +112,11 @@ def _pairs(record: Record) -> list[RenderableType]:
         return []
     cut = len(record.pairs) - record.confirming_pairs
     parts: list[RenderableType] = [pair_table("duel", record.pairs[:cut])]
-    if record.confirming_pairs:
-        parts.append(pair_table("confirmation on held-out seeds", record.pairs[cut:]))
-    return [*parts, metric_table(record.pairs)]
+    later = record.pairs[cut:]
+    for title, load in (("confirmation on held-out seeds", "announced"), ("canary: beside the announced load", "canary")):
+        if found := [pair for pair in later if pair.load == load]:
+            parts.append(pair_table(title, found))
+    return [*parts, metric_table([pair for pair in record.pairs if pair.load == "announced"])]
 
 
 def _profile(profile: Profile) -> RenderableType:

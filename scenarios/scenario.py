@@ -6,6 +6,9 @@ from typing import Annotated, Literal, Protocol
 
 from pydantic import Field, JsonValue
 
+from models.checkpoint import Checkpoint
+from scenarios.work import Traffic, Work
+from search.measurement import Objectives
 from search.value import Value
 
 
@@ -113,9 +116,10 @@ class Scale(Value):
     """A scenario fitted to a size of model, so that an arm takes seconds on the machine that it is meant for."""
 
     load: Load
-    screen_window_seconds: float
     questions: int
-    """Hidden requests of the correctness gate."""
+    """Hidden requests of the correctness gate that every candidate must answer."""
+    question_seconds: float
+    """How long a quick server is asked further ones; a slow one gets through fewer."""
     prompt_tokens: Lengths
     output_tokens: Lengths
     distinct_words: int
@@ -129,6 +133,8 @@ class Scale(Value):
     memory_bytes: int
     """Limit for the candidate's whole process tree."""
     limits: Limits
+    objectives: Objectives
+    """What a duel's winner must keep."""
 
 
 class Scenario(Protocol):
@@ -179,4 +185,13 @@ class Scenario(Protocol):
 
     def questions(self, seed: int, scale: Scale) -> tuple[Request, ...]:
         """The hidden requests of the correctness gate."""
+        ...
+
+    def canary(self, seed: int, scale: Scale) -> Scale:
+        """A load beside the announced one; a winner must not lose on it."""
+        ...
+
+    def least_work(self, model: Checkpoint, traffic: Traffic, *, bytes_per_number: float) -> Work:
+        """The physical limit of the metric: what no honest system can do without to bring this traffic, weights and cached numbers
+        being as long as they may be. The least time for it over the window's length is the share of the limit that was reached."""
         ...

@@ -40,3 +40,7 @@ class Spec(Value):
     looks: tuple[Annotated[int, Field(ge=2)], ...] = (3, 10, 20)
     """Numbers of pairs after which a duel may decide."""
     budget: Budget
+    baseline: str | None = None
+    """The policy of a second search that begins at the same budget when this one has ended."""
+    baseline_of: str | None = None
+    """The search whose baseline this is."""

@@ -17,7 +17,7 @@ class Interval(Value):
 
 
 class Rejected(Value):
-    """A gate refused the candidate. `stage` is one of generate, build, conformance, correctness, screen, duel, confirm."""
+    """A gate refused the candidate. `stage` is one of generate, build, conformance, correctness, screen, duel, confirm, canary."""
 
     kind: Literal["rejected"] = "rejected"
     stage: str
@@ -36,7 +36,10 @@ class Measured(Value):
     interval: Interval
     pairs: int
     confirmed_ratio: float | None = None
-    """The same on held-out seeds; None when the duel was not won."""
+    """The same on held-out seeds; None when the duel was not won. A won duel flatters, so this is the figure to believe."""
+    confirmed_interval: Interval | None = None
+    canary_ratio: float | None = None
+    """The same on loads beside the announced one; None when it came to none."""
     reason: str = ""
 
 

@@ -24,7 +24,9 @@ class Reading(Value):
 def read_cores(trees: Iterable[int]) -> Reading:
     """Read the clocks now; `trees` are the processes whose trees, themselves included, are not foreign.
 
-    Each tree must live at both readings of a window, else its work counts as foreign.
+    Each tree must live at both readings of a window, else its work counts as foreign. Children that end are counted through whoever
+    waits for them, a namespace's first process included. The kernel forgets those of a process that ignores SIGCHLD: their work counts
+    as foreign, so a server that computes in such children spoils its own pairs, and a duel with too many spoiled pairs decides nothing.
     """
     own = sum(tree_seconds(pid) for pid in trees)
     return Reading(at=time.monotonic(), busy_seconds=_busy_seconds(), own_seconds=own, cores=os.cpu_count() or 1)

@@ -27,10 +27,24 @@ class Peaks(Value):
         larger = [size for size in self.read_bytes_per_second if size >= working_set_bytes]
         return self.read_bytes_per_second[min(larger, default=max(self.read_bytes_per_second))]
 
+    def best_of(self, other: "Peaks") -> "Peaks":
+        """The better of two measurements of one device in each figure: a disturbed probe only ever shows less than there is."""
+        return self.model_copy(
+            update={
+                "read_bytes_per_second": _best(self.read_bytes_per_second, other.read_bytes_per_second),
+                "flops_per_second": _best(self.flops_per_second, other.flops_per_second),
+                "int8_ops_per_second": max(filter(None, (self.int8_ops_per_second, other.int8_ops_per_second)), default=None),
+            }
+        )
+
     def flop_rate(self, rows: float) -> float:
         """Flop per second at the probed number of rows nearest from above, or at the largest."""
         larger = [probed for probed in self.flops_per_second if probed >= rows]
         return self.flops_per_second[min(larger, default=max(self.flops_per_second))]
+
+
+def _best(one: Mapping[int, float], other: Mapping[int, float]) -> Mapping[int, float]:
+    return {size: max(one.get(size, 0.0), other.get(size, 0.0)) for size in sorted({*one, *other})}
 
 
 def read_peaks(path: Path) -> Peaks | None:

@@ -14,6 +14,7 @@ from activities.evaluation.server import Launch
 from activities.home import Home
 from targets.cpu import Cpu
 from targets.lease import Lease, leased
+from targets.peaks import Peaks
 from targets.registry import TARGETS
 
 HOSTILE = Path(__file__).parent / "hostile"
@@ -29,6 +30,17 @@ class Aside(Cpu):
     def lease(self, *, holder: str, waiting: Callable[[str], None]) -> AbstractAsyncContextManager[Lease]:
         """Held by one process of tests at a time."""
         return leased(f"tests-{os.getpid()}", holder=holder, waiting=waiting)
+
+    async def probe(self) -> Peaks:
+        """Peaks that nothing here comes near, without measuring."""
+        found = self.fingerprint()
+        return Peaks(
+            device_class=found.device_class,
+            cores=self.threads(),
+            abilities=found.abilities,
+            read_bytes_per_second={1 << 20: 1e11},
+            flops_per_second={512: 1e12},
+        )
 
 
 @pytest.fixture(scope="session")

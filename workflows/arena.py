@@ -5,7 +5,7 @@ from typing import Literal
 from temporalio import workflow
 
 from activities.task import PairTask, Setting
-from search.measurement import Pair
+from search.measurement import Load, Pair
 from search.source import Source
 from search.verdict import Rejected
 from workflows import limits, steps
@@ -23,7 +23,7 @@ class Arena:
         self.pairs: list[Pair] = []
         self.seeds: list[int] = []
 
-    def task(self) -> PairTask:
+    def task(self, load: Load) -> PairTask:
         """The next pair, its seed and order drawn here so that neither was known when the candidate was written."""
         chance = workflow.random()
         first: Literal["champion", "candidate"] = "champion" if chance.random() < 0.5 else "candidate"
@@ -37,11 +37,12 @@ class Arena:
             pair=len(self.pairs) + 1,
             seed=seed,
             first=first,
+            load=load,
         )
 
-    async def measure(self) -> Rejected | None:
+    async def measure(self, load: Load = "announced") -> Rejected | None:
         """One more pair, valid or void; a value when the candidate itself failed in it."""
-        outcome = await steps.measure_pair(self.task())
+        outcome = await steps.measure_pair(self.task(load))
         if isinstance(outcome, Rejected):
             return outcome
         self.pairs.append(outcome)

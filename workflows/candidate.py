@@ -6,7 +6,7 @@ from temporalio import workflow
 
 from activities.agents.assignment import is_model_agent
 from activities.session_task import Brief, SessionKey
-from activities.task import CheckTask, GateReport, GenerateTask, Setting
+from activities.task import CheckTask, GateReport, GenerateTask, NoveltyTask, Setting
 from search.hypothesis import Hypothesis
 from search.record import Gate
 from search.source import Source
@@ -80,7 +80,9 @@ class CandidateWorkflow:
         return Runner(number=self._number, claim="", stage=self._stage, since=since, gates=tuple(self._gates))
 
     async def _examine(self, task: CandidateTask, source: Source) -> Rejected | None:
-        """The gates in order; the first refusal."""
+        """Whether the same tree was judged before, then the gates in order; the first refusal."""
+        if repeated := await self._compare(task, source):
+            return repeated
         for name in GATES:
             report = await self._check(name, task, source)
             if report.rejected:
@@ -123,6 +125,11 @@ class CandidateWorkflow:
 
     def _may_repair(self, rejected: Rejected, repairs: int) -> bool:
         return self._session is not None and rejected.stage in GATES and repairs < limits.REPAIRS
+
+    async def _compare(self, task: CandidateTask, source: Source) -> Rejected | None:
+        if task.source:
+            return None
+        return await steps.novelty(NoveltyTask(setting=task.setting, number=task.number, source=source))
 
     async def _check(self, name: str, task: CandidateTask, source: Source) -> GateReport:
         self._enter(name)

@@ -22,7 +22,8 @@ class Runner(Value):
     number: int
     claim: str
     stage: str
-    """prepare, write, build, conformance, correctness, waiting for its duel, screen, duel, confirm, profile, record, noise, final."""
+    """prepare, write, build, conformance, correctness, waiting for its duel, screen, duel, confirm, canary, profile, record,
+    noise, final."""
     since: datetime
     gates: tuple[Gate, ...] = ()
     log_ratios: tuple[float, ...] = ()

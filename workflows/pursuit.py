@@ -80,7 +80,7 @@ class Pursuit:
     def record(self, foundation: Foundation, profile: Profile | None, now: datetime) -> Record:
         """What the ledger keeps of it."""
         assert self.checked is not None
-        gates = self.checked.gates + (self.duelled.gates if self.duelled else ())
+        gates = self.checked.gates
         pairs = self.duelled.pairs if self.duelled else ()
         return Record(
             number=self.number,

@@ -17,6 +17,7 @@ from search.statistics import interval, median_ratio, noise_floor
 from search.verdict import Interval
 from workflows import limits, steps
 from workflows.arena import Arena
+from workflows.baseline import begin_baseline
 from workflows.candidate import CandidateTask, CandidateWorkflow
 from workflows.duel import DuelTask, DuelWorkflow
 from workflows.identity import candidate_id, duel_id
@@ -58,7 +59,7 @@ class SearchWorkflow:
 
     @workflow.run
     async def run(self, state: SearchState) -> Outcome:
-        """Found, search until a budget ends, conclude."""
+        """Found, search until a budget ends, conclude, and let the baseline follow."""
         await self._found()
         self._phase = "searching"
         while not self._reason_to_end():
@@ -67,7 +68,10 @@ class SearchWorkflow:
             if workflow.info().get_current_history_length() > limits.DRAIN_EVENTS:
                 await self._renew()
         await self._drain()
-        return await self._conclude()
+        outcome = await self._conclude()
+        if not self._stopped_for:
+            await begin_baseline(self._state.spec)
+        return outcome
 
     @workflow.query
     def progress(self) -> Progress:

@@ -13,6 +13,7 @@ from activities.task import (
     FoundTask,
     GateReport,
     GenerateTask,
+    NoveltyTask,
     PairTask,
     Plan,
     PlanTask,
@@ -83,14 +84,14 @@ async def attempt(task: ToolTask) -> Answered:
     return await _on_device("attempt", task, Answered, queue=checks_queue(task.key.setting.target))
 
 
+async def novelty(task: NoveltyTask) -> Rejected | None:
+    """A rejection when the same tree was judged before."""
+    return await _in_ledger("novelty", task, Rejected | None, limit=limits.QUICK_STEP)
+
+
 async def gate(name: str, task: CheckTask) -> GateReport:
     """One of the gates `build`, `conformance`, `correctness`."""
     return await _on_device(name, task, GateReport, queue=checks_queue(task.setting.target))
-
-
-async def screen(task: PairTask) -> GateReport:
-    """One short pair that stops the hopeless."""
-    return await _on_device("screen", task, GateReport, queue=device_queue(task.setting.target))
 
 
 async def measure_pair(task: PairTask) -> Pair | Rejected:

@@ -32,7 +32,7 @@ def planner_brief(setting: Setting, brief: Brief, records: tuple[Record, ...], c
         "In flight now:",
         *running,
         "",
-        *_skills(catalog),
+        *_skills(setting, catalog),
     ]
     return "\n".join(lines)
 
@@ -48,7 +48,7 @@ def implementer_brief(setting: Setting, brief: Brief, parent: Record, catalog: C
         "The hypothesis to test:",
         *_hypothesis(brief.hypothesis),
         "",
-        *_skills(catalog),
+        *_skills(setting, catalog),
     ]
     return "\n".join(lines)
 
@@ -74,6 +74,6 @@ def _hypothesis(hypothesis: Hypothesis) -> Iterator[str]:
     yield f"expected: {math.exp(hypothesis.expected_log_gain):.2f}x the champion"
 
 
-def _skills(catalog: Catalog) -> Iterator[str]:
+def _skills(setting: Setting, catalog: Catalog) -> Iterator[str]:
     yield "Skills to read with `read_skill`:"
-    yield from (f"- {name}" for name in sorted(catalog.texts))
+    yield from (f"- {skill.name}: {skill.description}" for skill in catalog.index(scenario=setting.scenario, target=setting.target))

@@ -2,24 +2,21 @@
 
 import tomllib
 from collections.abc import Iterable, Mapping
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError, model_validator
 
+from activities.agents.skill_text import TEXT, BrokenSkill, Skill, first_problem, read_skill
 from search.recipe import Parameter, Recipe, Slot
 from search.value import Value
 
 SKILLS = Path(__file__).parents[2] / "skills"
 RECIPE = "recipe.toml"
-TEXT = "SKILL.md"
 
 Files = Mapping[str, str]
 """File name in the candidate's tree to text."""
-
-
-class BrokenSkill(ValueError):
-    """A skill's folder does not hold what it must."""
 
 
 class UnknownSkill(ValueError):
@@ -39,8 +36,8 @@ class Catalog(Value):
     """What every composed engine has."""
     starter: Files
     """The server that an empty composition is."""
-    texts: Mapping[str, str]
-    """SKILL.md by skill."""
+    skills: tuple[Skill, ...]
+    """All that can be read, in order of their names; those without a recipe are for agents and people."""
 
     @model_validator(mode="after")
     def _names_resolve(self) -> "Catalog":
@@ -48,6 +45,14 @@ class Catalog(Value):
         for recipe in self.recipes:
             if unknown := {*recipe.needs, *recipe.excludes} - known:
                 raise ValueError(f"recipe {recipe.name} names {listed(unknown)}, which no skill has; known are {listed(known)}")
+        return self
+
+    @model_validator(mode="after")
+    def _texts_cover_their_recipes(self) -> "Catalog":
+        for recipe in self.recipes:
+            for scenario, target in product(recipe.scenarios, recipe.targets):
+                if recipe.name not in {skill.name for skill in self.index(scenario=scenario, target=target)}:
+                    raise ValueError(f"recipe {recipe.name} is offered for {scenario} on {target}, which its {TEXT} leaves out")
         return self
 
     def recipe(self, name: str) -> Recipe:
@@ -59,9 +64,14 @@ class Catalog(Value):
 
     def skill(self, name: str) -> str:
         """What a person or an agent reads about a technique."""
-        if name not in self.texts:
-            raise UnknownSkill(f"unknown skill {name!r}; known are {listed(self.texts)}")
-        return self.texts[name]
+        for skill in self.skills:
+            if skill.name == name:
+                return skill.text
+        raise UnknownSkill(f"unknown skill {name!r}; known are {listed(skill.name for skill in self.skills)}")
+
+    def index(self, *, scenario: str | None = None, target: str | None = None) -> tuple[Skill, ...]:
+        """What is of use for a scenario and a target, to choose from by its descriptions."""
+        return tuple(skill for skill in self.skills if skill.applies(scenario=scenario, target=target))
 
 
 def load_catalog(skills: Path = SKILLS, *, starter: Path | None = None) -> Catalog:
@@ -70,6 +80,7 @@ def load_catalog(skills: Path = SKILLS, *, starter: Path | None = None) -> Catal
     for recipe in skills.glob(f"*/{RECIPE}"):
         if recipe.parent not in folders:
             raise BrokenSkill(f"{recipe.parent} has a {RECIPE} and no {TEXT}")
+    texts = tuple(read_skill(folder) for folder in folders)
     recipes = tuple(read_recipe(folder) for folder in folders if (folder / RECIPE).exists())
     try:
         return Catalog(
@@ -78,7 +89,7 @@ def load_catalog(skills: Path = SKILLS, *, starter: Path | None = None) -> Catal
             defaults={slot: read_files(skills / "defaults" / slot) for slot in Slot if (skills / "defaults" / slot).is_dir()},
             base=read_files(skills / "base" / "parts"),
             starter=read_files(starter or SKILLS.parent / "scenarios" / "chat" / "starter"),
-            texts={folder.name: (folder / TEXT).read_text() for folder in folders},
+            skills=texts,
         )
     except ValidationError as error:
         raise BrokenSkill(f"{skills}: {first_problem(error)}") from error
@@ -117,13 +128,6 @@ def read_files(folder: Path) -> Files:
     """All text files below a folder by their relative path; caches of Python are left out."""
     found = sorted(file for file in folder.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
     return {file.relative_to(folder).as_posix(): file.read_text() for file in found}
-
-
-def first_problem(error: ValidationError) -> str:
-    """The first of pydantic's findings in one line."""
-    problem = error.errors()[0]
-    place = ".".join(str(step) for step in problem["loc"])
-    return f"{place}: {problem['msg']}" if place else problem["msg"]
 
 
 def listed(names: Iterable[str]) -> str:

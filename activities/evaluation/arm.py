@@ -1,12 +1,14 @@
 """One arm of a pair: a fresh server under the scenario's load, its figures, and a sample of its timed answers judged."""
 
+import time
 from random import SystemRandom
 
 from activities.evaluation.answers import Answered, Finding, find_fault, judge
-from activities.evaluation.figures import Figures, figures, rise, tokens_inside
+from activities.evaluation.figures import Figures, figures, rise, tokens_inside, traffic
 from activities.evaluation.gate import ending
 from activities.evaluation.ground import Ground
 from activities.evaluation.loading import Loaded, drive
+from activities.evaluation.roof import is_beyond, limit_share
 from activities.evaluation.sampling import for_sample
 from activities.evaluation.server import Launch, serving
 from activities.evaluation.traces import LoadPlan, Window
@@ -17,6 +19,7 @@ from targets.lease import Lease
 _SAMPLE = 6
 _FEW = 3
 _LEAP = 1.3
+_MOST_LEAP = 1000.0
 
 
 class Measured(Value):
@@ -24,6 +27,8 @@ class Measured(Value):
 
     arm: Arm
     evidence: str = ""
+    leap: float = 1.0
+    """Throughput inside the window over that before it."""
     doubt: str | None = None
     """Why its figures say nothing although nothing failed; None when they count."""
 
@@ -55,13 +60,26 @@ async def measure_arm(ground: Ground, launch: Launch, *, seed: int, window_secon
         reason = f"the server {gone} under load" if gone else f"{len(wrong)} of {len(answered)} timed requests failed: {found.reason}"
         return _spoiled(loaded.window, reason, failed=max(len(wrong), 1), evidence=f"{found.evidence}\nlog: {log}")
     shown = figures(loaded.traces, loaded.window, ground.scale.limits)
-    return await _verified(ground, loaded, _arm(shown, loaded.window, start_seconds=started, peak_memory_bytes=peak))
+    arm = _arm(shown, loaded.window, start_seconds=started, peak_memory_bytes=peak)
+    share = await _limit_share(ground, loaded, lease) if arm.score > 0 else None
+    return await _verified(ground, loaded, arm.model_copy(update={"limit_share": share}))
 
 
 def spoiled_arm(reason: str) -> Arm:
     """An arm without figures, for a pair that counts for nothing."""
     nothing = Window(opened=0.0, closed=0.0, drained=0.0, steady=False, foreign_load=0.0)
     return _spoiled(nothing, reason, failed=0, evidence="").arm
+
+
+async def _limit_share(ground: Ground, loaded: Loaded, lease: Lease) -> float:
+    """Against the machine's peaks, which are measured again before a score is held to be beyond them."""
+    brought = traffic(loaded.traces, loaded.window)
+
+    def share() -> float:
+        return limit_share(ground.scenario, ground.checkpoint, ground.policy, brought, ground.roof.peaks)
+
+    await ground.roof.raise_for(share(), lease)
+    return share()
 
 
 async def _verified(ground: Ground, loaded: Loaded, arm: Arm) -> Measured:
@@ -73,18 +91,21 @@ async def _verified(ground: Ground, loaded: Loaded, arm: Arm) -> Measured:
         ground.say(f"only {len(counted)} requests touched the window of {arm.window_seconds:.1f} s")
     sample = SystemRandom().sample(counted, min(_SAMPLE, len(counted)))
     ground.say(f"the reference judges {len(sample)} timed answers")
-    answered = [Answered(trace.request, trace.exchange) for trace in sample]
+    answered, began = [Answered(trace.request, trace.exchange) for trace in sample], time.monotonic()
     findings = await judge(ground, answered, for_sample(ground.policy, sum(len(trace.exchange.token_ids) for trace in sample)))
-    verified = arm.model_copy(update={"verified_tokens": findings.tokens})
+    verified = arm.model_copy(update={"verified_tokens": findings.tokens, "verify_seconds": time.monotonic() - began})
     if not findings.wrong:
-        return Measured(arm=verified, doubt=_doubt(loaded))
+        leap = min(rise(loaded.traces, loaded.window), _MOST_LEAP)
+        return Measured(arm=verified, leap=leap, doubt=_doubt(leap, arm.limit_share))
     reason = f"{len(findings.wrong)} of {len(sample)} sampled timed answers are wrong: {findings.wrong[0].reason}"
     return Measured(arm=verified.model_copy(update={"mismatch": reason}), evidence=findings.wrong[0].evidence)
 
 
-def _doubt(loaded: Loaded) -> str | None:
-    """Tokens that were held back before the window and let go in it show as a leap: honest throughput was flat before it opened."""
-    leap = rise(loaded.traces, loaded.window)
+def _doubt(leap: float, share: float | None) -> str | None:
+    """Why figures are not believed: faster than the machine can be, or tokens that were held back before the window and let go in it,
+    which show as a leap, because honest throughput was flat before it opened."""
+    if is_beyond(share):
+        return f"the score is {share:.2f} times the physical limit of this machine"
     return f"throughput rose {leap:.2f}-fold when the window opened" if leap > _LEAP else None
 
 

@@ -7,7 +7,11 @@ import numpy
 
 from activities.evaluation.traces import Trace, Window
 from scenarios.scenario import Limits
+from scenarios.work import Traffic
 from search.value import Value
+
+TOGETHER_SECONDS = 0.002
+"""Output tokens of one request that arrive within this time of each other may come from one pass of the model."""
 
 
 class Figures(Value):
@@ -63,6 +67,43 @@ def rise(traces: Sequence[Trace], window: Window) -> float:
     before = sum(tokens_inside(trace, half) for trace in traces) / (half.closed - half.opened)
     inside = sum(tokens_inside(trace, window) for trace in traces) / (window.closed - window.opened)
     return inside / before if before > 0 else math.inf
+
+
+def traffic(traces: Sequence[Trace], window: Window) -> Traffic:
+    """What must have been worked for inside the window: prompts that came and were read in it, and every token that arrived in it."""
+    read = [trace for trace in traces if trace.sent >= window.opened and _first_inside(trace, window)]
+    passes = contexts = attended = 0
+    for trace in traces:
+        made, last = 0, -math.inf
+        prompt = len(trace.exchange.prompt_token_ids or ())
+        for arrival in trace.exchange.arrivals:
+            if window.opened <= arrival.at < window.closed:
+                apart = arrival.at - last > TOGETHER_SECONDS
+                passes += apart
+                contexts += (prompt + made) * apart
+                attended += (prompt + made) * arrival.tokens
+            made, last = made + arrival.tokens, arrival.at
+    return Traffic(
+        seconds=window.closed - window.opened,
+        in_flight=_mean_in_flight(traces, window),
+        prompts=len(read),
+        prompt_tokens=sum(len(trace.exchange.prompt_token_ids or ()) for trace in read),
+        output_tokens=sum(tokens_inside(trace, window) for trace in traces),
+        passes=passes,
+        pass_context_tokens=contexts,
+        context_tokens=attended,
+    )
+
+
+def _first_inside(trace: Trace, window: Window) -> bool:
+    arrivals = trace.exchange.arrivals
+    return bool(arrivals) and window.opened <= arrivals[0].at < window.closed
+
+
+def _mean_in_flight(traces: Sequence[Trace], window: Window) -> float:
+    """Over the window; an answer that never ended was in flight to its end."""
+    spans = (min(trace.ended or window.closed, window.closed) - max(trace.sent, window.opened) for trace in traces)
+    return sum(max(span, 0.0) for span in spans) / (window.closed - window.opened)
 
 
 def ttft(trace: Trace) -> float:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from activities.evaluation.calibration import Calibration, calibrate
 from activities.evaluation.referee import Reference
+from activities.evaluation.roof import Roof, open_roof
 from activities.evaluation.verification import Bounded, Lossless, Policy
 from activities.home import Home
 from models.checkpoint import Checkpoint, obtain_checkpoint
@@ -40,6 +41,7 @@ class Ground:
     calibration: Calibration
     policy: Policy
     target: Target
+    roof: Roof
     home: Home
     holder: str
     """Who others see as the holder of the device, for example `search nightly`."""
@@ -70,6 +72,8 @@ async def opened_ground(
     say(f"obtaining the model {model}")
     checkpoint = await obtain_checkpoint(model, family=scenario.family, models=home.models)
     async with target.lease(holder=holder, waiting=say):
+        say("measuring the peaks of the machine, unless they are known")
+        roof = await open_roof(target, home.probe)
         say("starting the reference")
         reference = await Reference.start(checkpoint, threads=target.threads())
     try:
@@ -83,6 +87,7 @@ async def opened_ground(
             calibration=calibration,
             policy=_policy(correctness, calibration, scenario),
             target=target,
+            roof=roof,
             home=home,
             holder=holder,
             say=say,

@@ -1,13 +1,15 @@
 """One pair of a duel: champion and candidate back to back on the leased device, with the same requests."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
 from activities.evaluation.arm import Measured, measure_arm, spoiled_arm
 from activities.evaluation.gate import rejected
 from activities.evaluation.ground import Ground
 from activities.evaluation.server import Launch, ServerFailed
-from search.measurement import Pair
+from scenarios.canary import in_words
+from search.measurement import Load, Pair
 from search.verdict import Rejected
 from targets.lease import Lease
 
@@ -18,18 +20,11 @@ FOREIGN_SHARE = 0.15
 
 
 async def measure_pair(
-    ground: Ground, champion: Launch, candidate: Launch, *, number: int, seed: int, first: Side, stage: str = "duel"
+    ground: Ground, champion: Launch, candidate: Launch, *, number: int, seed: int, first: Side, load: Load = "announced"
 ) -> Pair | Rejected:
-    """A pair, void where the machine or the champion is at fault; a refusal where the candidate is."""
-    return await measure_window(
-        ground, champion, candidate, number=number, seed=seed, first=first, stage=stage, window_seconds=ground.scale.load.window_seconds
-    )
-
-
-async def measure_window(
-    ground: Ground, champion: Launch, candidate: Launch, *, number: int, seed: int, first: Side, stage: str, window_seconds: float
-) -> Pair | Rejected:
-    """As `measure_pair`, with a window of any length."""
+    """A pair, void where the machine or the champion is at fault; a refusal where the candidate is. A canary pair is measured under
+    a load beside the announced one, which follows from the seed."""
+    ground = replace(ground, scale=ground.scenario.canary(seed, ground.scale)) if load == "canary" else ground
     launches: dict[Side, Launch] = {"champion": champion, "candidate": candidate}
     order: tuple[Side, Side] = ("champion", "candidate") if first == "champion" else ("candidate", "champion")
     device = ground.target.fingerprint()
@@ -37,12 +32,12 @@ async def measure_window(
     async with ground.leased() as lease:
         for side in order:
             ground.say(f"pair {number}: {side}")
-            measured[side] = await _measure(ground, launches[side], seed=seed, window_seconds=window_seconds, lease=lease)
+            measured[side] = await _measure(ground, launches[side], seed=seed, lease=lease)
             if measured[side].fault:
                 break
     accused = measured.get("candidate")
     if accused and accused.fault:
-        return rejected(stage, accused.fault, accused.evidence)
+        return rejected("canary" if load == "canary" else "duel", accused.fault, accused.evidence)
     skipped = Measured(arm=spoiled_arm("not measured"))
     return Pair(
         number=number,
@@ -51,13 +46,16 @@ async def measure_window(
         champion=measured.get("champion", skipped).arm,
         candidate=measured.get("candidate", skipped).arm,
         device=device.device_class,
+        load=load,
+        load_words=in_words(ground.scale) if load == "canary" else "",
+        objectives=ground.scale.objectives,
         void=void_reason(measured) or (None if device == ground.target.fingerprint() else "the device changed during the pair"),
     )
 
 
-async def _measure(ground: Ground, launch: Launch, *, seed: int, window_seconds: float, lease: Lease) -> Measured:
+async def _measure(ground: Ground, launch: Launch, *, seed: int, lease: Lease) -> Measured:
     try:
-        return await measure_arm(ground, launch, seed=seed, window_seconds=window_seconds, lease=lease)
+        return await measure_arm(ground, launch, seed=seed, window_seconds=ground.scale.load.window_seconds, lease=lease)
     except ServerFailed as failed:
         return Measured(arm=spoiled_arm(f"the server {failed.reason}"), evidence=failed.log)
 

@@ -8,7 +8,17 @@ from collections.abc import Mapping, Sequence
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO, Self
 
-from activities.evaluation.verification import Answer, Bounded, Judgement, Policy, Told, judge_together, judgement, nucleus_slack
+from activities.evaluation.verification import (
+    Answer,
+    Bounded,
+    Judgement,
+    Policy,
+    Told,
+    judge_sampled_together,
+    judge_together,
+    judgement,
+    nucleus_slack,
+)
 from models.checkpoint import Checkpoint
 
 START_LIMIT_SECONDS = 600.0
@@ -57,12 +67,15 @@ class Reference:
         return reference
 
     async def judge(self, answers: Sequence[Answer], policy: Policy) -> list[Judgement]:
-        """One judgement per answer, in order. Under `Bounded` the answers of one call are judged together."""
+        """One judgement per answer, in order. The sampled answers of one call are judged together too, and under
+        `Bounded` the greedy ones."""
         if not answers:
             return []
         slack = nucleus_slack(policy)
         told = await self._ask({"kind": "judge", "answers": [_question(answer, slack) for answer in answers]})
-        judgements = [judgement(answer, Told.model_validate(one), policy) for answer, one in zip(answers, told["judged"], strict=True)]
+        found = [Told.model_validate(one) for one in told["judged"]]
+        alone = [judgement(answer, one, policy) for answer, one in zip(answers, found, strict=True)]
+        judgements = judge_sampled_together(alone, found, policy)
         return judge_together(answers, judgements, policy.tolerance) if isinstance(policy, Bounded) else judgements
 
     async def noise(self, prompts: Sequence[Sequence[int]], *, tokens: int) -> Mapping[str, float]:

@@ -19,8 +19,9 @@ from activities.sandbox.orphan import die_with_parent
 
 BATCH_TOKENS = 1024
 """The most padded tokens in one forward pass."""
-MOST_SURPRISE = 9.0
-"""In nats: what a token counts that the nucleus leaves out by no more than the slack."""
+TILTS = (-2.0, -1.0, -0.5, -0.25, -0.12, -0.06, 0.06, 0.12, 0.25, 0.5)
+"""Negative ones find answers that are too likely, positive ones those that are too unlikely."""
+TINY = 1e-300
 FP64_PARAMETERS = 300_000_000
 """Larger models are not computed in double precision to learn the true rounding error."""
 
@@ -56,7 +57,7 @@ class Reference:
     def judge(self, answers: list[dict]) -> dict:
         """Per answer and output token: `gaps` in logits below the best, `choices` of the reference, `logprobs` of the emitted token,
         `kl` in nats per token against the candidate's reported top log-probabilities (a lower bound, by coarse graining) with the
-        largest `logprob_error` among them, and for a sampled answer how surprising it is against how surprising it should be."""
+        largest `logprob_error` among them, and for a sampled answer the evidence that it was drawn otherwise than asked."""
         judged: list[dict] = [{} for _ in answers]
         for group in _groups(answers):
             logits = self._logits([answers[index] for index in group])
@@ -148,50 +149,51 @@ def _judge(logits: Tensor, answer: dict) -> dict:
     best, choices = logits.max(dim=1)
     judged = {"gaps": (best - own).tolist(), "choices": choices.tolist(), "logprobs": (own - logits.logsumexp(dim=1)).tolist()}
     if answer["top"] is not None:
-        rows = logits.log_softmax(dim=1)
-        judged["kl"] = sum(_divergence(row, top) for row, top in zip(rows, answer["top"], strict=True)) / len(emitted)
-        judged["logprob_error"] = max(_error(row, top) for row, top in zip(rows, answer["top"], strict=True))
+        judged |= _reported(logits.log_softmax(dim=1), answer["top"])
     if answer["temperature"] > 0:
         judged["sampled"] = _sampled(logits.double() / answer["temperature"], emitted, top_p=answer["top_p"], slack=answer["slack"])
     return judged
 
 
 def _sampled(logits: Tensor, emitted: Tensor, *, top_p: float, slack: float) -> dict:
-    """How surprising the emitted tokens are to the distribution that they should be drawn from, and how surprising they should be.
+    """Evidence against the claim that the emitted tokens were drawn from the distribution that was asked for.
 
     `excluded` is the first token outside the nucleus (the fewest best tokens that hold `top_p` of the probability) by more than `slack`.
+    `evidence` holds, by tilt, the logarithm of the product over the tokens of exp(tilt * surprise) over its expectation. Under honest
+    sampling each such product has the mean 1, whatever the model and the length. `spread` sums the standard deviations of the surprise.
     """
     probabilities, order = logits.softmax(dim=1).sort(dim=1, descending=True)
     before = probabilities.cumsum(dim=1) - probabilities
-    inside = probabilities * (before < top_p)
-    nucleus = inside / inside.sum(dim=1, keepdim=True)
-    surprise = -nucleus.clamp_min(1e-300).log()
-    expected = (nucleus * surprise).sum(dim=1)
-    variance = (nucleus * (surprise - expected[:, None]) ** 2).sum(dim=1)
+    kept = before < top_p
+    nucleus = probabilities * kept / (probabilities * kept).sum(dim=1, keepdim=True)
+    logs = torch.where(kept, nucleus, 1.0).clamp_min(TINY).log()
     rank = (order == emitted[:, None]).int().argmax(dim=1, keepdim=True)
+    last = (kept.sum(dim=1, keepdim=True) - 1).clamp_min(0)
+    surprise = -logs.gather(1, torch.minimum(rank, last))[:, 0]
+    expected = -(nucleus * logs).sum(dim=1)
+    variance = (nucleus * (logs + expected[:, None]) ** 2).sum(dim=1)
     excluded = (before.gather(1, rank)[:, 0] > top_p + slack).nonzero()
-    own = surprise.gather(1, rank)[:, 0].clamp_max(MOST_SURPRISE)
+    tilted = {tilt: torch.where(kept, (1 - tilt) * logs, -torch.inf).logsumexp(dim=1) for tilt in TILTS}
     return {
-        "surprise": float(own.sum()),
-        "expected": float(expected.sum()),
-        "variance": float(variance.sum()),
+        "evidence": {str(tilt): float((tilt * surprise - mean).sum()) for tilt, mean in tilted.items()},
+        "spread": float(variance.sqrt().sum()),
         "excluded": int(excluded[0]) if len(excluded) else None,
     }
 
 
-def _divergence(reference: Tensor, reported: dict[str, float]) -> float:
-    """KL divergence over the reported tokens and one bucket for all others: by the log-sum inequality at most the true one."""
-    ids = torch.tensor([int(token) for token in reported])
-    p = reference[ids].exp().double()
-    q = torch.tensor(list(reported.values()), dtype=torch.float64).exp()
-    p = torch.cat([p, (1 - p.sum()).clamp_min(1e-12)[None]])
-    q = torch.cat([q, (1 - q.sum()).clamp_min(1e-12)[None]]).clamp_min(1e-30)
-    return float((p * (p / q).log()).sum().clamp_min(0))
-
-
-def _error(reference: Tensor, reported: dict[str, float]) -> float:
-    """The most that a reported log-probability is off."""
-    return max((abs(float(reference[int(token)]) - value) for token, value in reported.items()), default=0.0)
+def _reported(rows: Tensor, tops: list[dict[str, float]]) -> dict:
+    """How far reported log-probabilities are from the true ones: `kl` over the reported tokens and one bucket for all others, by the
+    log-sum inequality at most the true divergence, and the largest error among them."""
+    width = max(map(len, tops))
+    ids = torch.tensor([[int(token) for token in top] + [0] * (width - len(top)) for top in tops])
+    told = torch.tensor([[*top.values()] + [0.0] * (width - len(top)) for top in tops], dtype=torch.float64)
+    there = torch.arange(width)[None, :] < torch.tensor([len(top) for top in tops])[:, None]
+    true = rows.gather(1, ids).double()
+    p, q = true.exp() * there, told.exp() * there
+    p = torch.cat([p, (1 - p.sum(dim=1, keepdim=True)).clamp_min(1e-12)], dim=1)
+    q = torch.cat([q, (1 - q.sum(dim=1, keepdim=True)).clamp_min(1e-12)], dim=1).clamp_min(1e-30)
+    divergence = torch.special.xlogy(p, p / q).sum(dim=1).clamp_min(0)
+    return {"kl": float(divergence.mean()), "logprob_error": float(((true - told).abs() * there).max())}
 
 
 def _difference(one: Tensor, other: Tensor) -> float:

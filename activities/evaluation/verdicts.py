@@ -12,9 +12,12 @@ from activities.evaluation.gate import rejected, server_failed
 from activities.evaluation.ground import Ground
 from activities.evaluation.launching import prepare_launch, tree_digest
 from activities.evaluation.pair import measure_pair
-from activities.evaluation.screen import screen_candidate
+from activities.evaluation.roof import is_beyond
 from activities.evaluation.server import Launch, ServerFailed
-from search.measurement import Arm, Pair
+from search.canary import canary_ratio, canary_standing
+from search.measurement import Arm, Load, Pair
+from search.objective import broken_objective
+from search.screening import screen
 from search.statistics import Decision, LookPlan, look
 from search.value import Value
 from search.verdict import Interval, Rejected
@@ -70,27 +73,52 @@ class Trial:
         except ServerFailed as failed:
             return server_failed("measure", failed)
         self._arm = measured.arm
+        if is_beyond(measured.arm.limit_share) and not measured.fault:
+            return rejected("measure", measured.doubt or "", measured.evidence)
         return rejected("measure", measured.fault, measured.evidence) if measured.fault else None
 
     async def duel(self, champion: Launch, candidate: Launch, plan: LookPlan) -> Decision | Rejected | None:
-        """Screen, then pairs until a look decides; None when the machine spoils too many."""
-        screened = await screen_candidate(self._ground, champion, candidate, seed=self._draw())
-        if isinstance(screened, Rejected):
-            return screened
+        """Pairs until a look decides, the first of them a screen; None when the machine spoils too many. A win must not be bought,
+        and must hold beside the announced load."""
         ratios: list[float] = []
+        while (pair := await self._pair(champion, candidate, load="announced")) is not None:
+            if isinstance(pair, Rejected):
+                return pair
+            ratios.append(pair.log_ratio)
+            if len(ratios) == 1 and (hopeless := screen(pair)):
+                return hopeless
+            if len(ratios) in plan.looks and (decision := look(ratios, plan, noise=0.0)).outcome != "continue":
+                return await self._questioned(champion, candidate, decision)
+        return None
+
+    async def _questioned(self, champion: Launch, candidate: Launch, decision: Decision) -> Decision | Rejected | None:
+        """A win, questioned: by its objectives, and on canary loads."""
+        if decision.outcome != "better":
+            return decision
+        if bought := broken_objective(self._pairs):
+            return decision.model_copy(update={"outcome": "not_better", "reason": f"{decision.ratio:.3f}x, but {bought}"})
+        ratios: list[float] = []
+        while (standing := canary_standing(ratios, noise=0.0)) == "continue":
+            pair = await self._pair(champion, candidate, load="canary")
+            if pair is None or isinstance(pair, Rejected):
+                return pair
+            ratios.append(pair.log_ratio)
+        told = f"{decision.reason}, and {canary_ratio(ratios):.3f}x beside the announced load ({self._pairs[-1].load_words})"
+        return decision.model_copy(update={"outcome": "better" if standing == "holds" else "not_better", "reason": told})
+
+    async def _pair(self, champion: Launch, candidate: Launch, *, load: Load) -> Pair | Rejected | None:
+        """The next valid pair; None when the machine spoils too many."""
         while sum(pair.void is not None for pair in self._pairs) < _VOIDS:
             first = "champion" if self._random.random() < 0.5 else "candidate"
-            pair = await measure_pair(self._ground, champion, candidate, number=len(self._pairs) + 1, seed=self._draw(), first=first)
+            number = len(self._pairs) + 1
+            pair = await measure_pair(self._ground, champion, candidate, number=number, seed=self._draw(), first=first, load=load)
             if isinstance(pair, Rejected):
                 return pair
             self._pairs.append(pair)
             self._arm = pair.candidate
-            if pair.void:
-                self._ground.say(f"void: {pair.void}")
-                continue
-            ratios.append(pair.log_ratio)
-            if len(ratios) in plan.looks and (decision := look(ratios, plan, noise=0.0)).outcome != "continue":
-                return decision
+            if pair.void is None:
+                return pair
+            self._ground.say(f"void: {pair.void}")
         return None
 
     def conclude(self, outcome: Decision | Rejected | None, *, duelled: bool) -> Evaluation:

@@ -64,8 +64,12 @@ Policy = Lossless | Bounded
 LOGPROB_ERROR = 0.01
 """What reported log-probabilities may be off under `Lossless`, besides the margin: some servers round them."""
 NUCLEUS_ROUNDING = 1e-4
-LIKELY_DEVIATIONS, UNLIKELY_DEVIATIONS = -5.0, 8.0
-"""How far a sampled answer's surprise may be from the expected one, in standard deviations; its distribution leans to the right."""
+FALSE_ALARMS = 1e-4
+"""How often honest sampling is accused at most, per answer and once more per call: each piece of evidence has the mean 1 under it, so by
+Markov's inequality their average exceeds 1 over this rate no oftener (Ville 1939; Vovk and Wang 2021, "E-values"). It holds for every
+model and length; measured, it is some twenty times rarer (benchmarks/verification)."""
+SUM_ERROR = 0.01
+"""By how much reported probabilities may add up to more than 1."""
 
 
 def nucleus_slack(policy: Policy) -> float:
@@ -73,19 +77,29 @@ def nucleus_slack(policy: Policy) -> float:
     return NUCLEUS_ROUNDING if isinstance(policy, Lossless) else NUCLEUS_ROUNDING + 2 * math.sqrt(policy.tolerance.mean_kl / 2)
 
 
-class Sampled(Value):
-    """How surprising a sampled answer is to the distribution after temperature and top_p, in nats over all its tokens."""
+def surprise_drift(policy: Policy) -> float:
+    """How far the mean surprise of a token may lie elsewhere, in its standard deviations: for a distribution at a small divergence its
+    square is at most about twice the divergence (through chi-squared)."""
+    return 0.0 if isinstance(policy, Lossless) else math.sqrt(2 * policy.tolerance.mean_kl)
 
-    surprise: float
-    expected: float
-    variance: float
+
+class Sampled(Value):
+    """The evidence that an answer was drawn otherwise than temperature and top_p ask, which multiplies over its tokens."""
+
+    evidence: Mapping[float, float]
+    """Natural logarithm by tilt: under a negative tilt too likely tokens are evidence, under a positive one too unlikely ones."""
+    spread: float
+    """Standard deviations of the tokens' surprise, summed."""
     excluded: int | None
     """Position of the first token that top_p leaves out."""
 
-    @property
-    def deviations(self) -> float:
-        """By how many standard deviations it is more surprising than expected; one nat is granted to rounding."""
-        return (self.surprise - self.expected) / math.sqrt(self.variance + 1.0)
+    def weigh(self, *, drift: float) -> tuple[float, float]:
+        """The logarithm of the average evidence, and the tilt that weighs most. `drift` is how far the mean surprise of a token may lie
+        elsewhere, in its standard deviations."""
+        weights = {tilt: found - abs(tilt) * self.spread * drift for tilt, found in self.evidence.items()}
+        heaviest = max(weights, key=lambda tilt: weights[tilt])
+        most = weights[heaviest]
+        return most + math.log(math.fsum(math.exp(weight - most) for weight in weights.values()) / len(weights)), heaviest
 
 
 class Told(Value):
@@ -123,7 +137,7 @@ def check_shape(request: Request, answer: Answer, vocabulary: Vocabulary) -> str
 def judgement(answer: Answer, told: Told, policy: Policy) -> Judgement:
     """One answer in the light of the reference's figures; under `Bounded` only its worst gap can condemn it alone."""
     limit = policy.margin if isinstance(policy, Lossless) else policy.tolerance.worst_gap
-    position, reason = _first_fault(answer, told, limit)
+    position, reason = _first_fault(answer, told, limit, surprise_drift(policy))
     if position is None and isinstance(policy, Lossless) and told.logprob_error > LOGPROB_ERROR + policy.margin:
         position, reason = 0, f"a reported log-probability is off by {told.logprob_error:.3g}"
     return Judgement(
@@ -157,27 +171,50 @@ def judge_together(answers: Sequence[Answer], judged: Sequence[Judgement], toler
     return [new if answer.temperature == 0 else old for answer, new, old in zip(answers, wrong, judged, strict=True)]
 
 
-def _first_fault(answer: Answer, told: Told, limit: float) -> tuple[int | None, str | None]:
+def judge_sampled_together(judged: Sequence[Judgement], told: Sequence[Told], policy: Policy) -> list[Judgement]:
+    """Evidence multiplies over independent answers: a temperature that is off by a fifth shows in several answers, not in one."""
+    sampled = [one.sampled for one in told if one.sampled is not None]
+    if len(sampled) < 2:
+        return list(judged)
+    tilts = sampled[0].evidence
+    pooled = Sampled(
+        evidence={tilt: math.fsum(one.evidence[tilt] for one in sampled) for tilt in tilts},
+        spread=math.fsum(one.spread for one in sampled),
+        excluded=None,
+    )
+    reason = _evidence_fault(pooled, f"{len(sampled)} answers as they ask", drift=surprise_drift(policy))
+    if reason is None:
+        return list(judged)
+    wrong = [each.model_copy(update={"agreed": False, "reason": each.reason or reason, "position": each.position or 0}) for each in judged]
+    return [new if one.sampled is not None else old for one, new, old in zip(told, wrong, judged, strict=True)]
+
+
+def _first_fault(answer: Answer, told: Told, limit: float, drift: float) -> tuple[int | None, str | None]:
     """A greedy token must be the reference's best within the limit; sampled ones must be as surprising as sampling makes them."""
     if told.sampled is not None:
-        return _sampling_fault(answer, told.sampled)
+        return _sampling_fault(answer, told.sampled, drift=drift)
     for position, (gap, choice) in enumerate(zip(told.gaps, told.choices, strict=True)):
-        if gap > limit:
+        if not gap <= limit:
             emitted = answer.output_ids[position]
             below = f"{gap:.3g} logits below the reference's choice {choice} (margin {limit:.3g})"
             return position, f"token {position} is {emitted}, which lies {below}"
     return None, None
 
 
-def _sampling_fault(answer: Answer, sampled: Sampled) -> tuple[int | None, str | None]:
+def _sampling_fault(answer: Answer, sampled: Sampled, *, drift: float) -> tuple[int | None, str | None]:
     asked = f"temperature {answer.temperature:g} and top_p {answer.top_p:g}"
     if sampled.excluded is not None:
         return sampled.excluded, f"token {sampled.excluded} is {answer.output_ids[sampled.excluded]}, which {asked} leave out"
-    if sampled.deviations < LIKELY_DEVIATIONS:
-        return 0, f"the tokens are likelier than sampling with {asked} makes them ({sampled.deviations:.1f} standard deviations)"
-    if sampled.deviations > UNLIKELY_DEVIATIONS:
-        return 0, f"the tokens are less likely than sampling with {asked} makes them ({sampled.deviations:.1f} standard deviations)"
-    return None, None
+    reason = _evidence_fault(sampled, f"with {asked}", drift=drift)
+    return (0, reason) if reason else (None, None)
+
+
+def _evidence_fault(sampled: Sampled, asked: str, *, drift: float) -> str | None:
+    weight, tilt = sampled.weigh(drift=drift)
+    if weight <= -math.log(FALSE_ALARMS):
+        return None
+    how = "likelier" if tilt < 0 else "less likely"
+    return f"the tokens are {how} than sampling {asked} makes them (honest sampling: less than once in e^{weight:.0f} times)"
 
 
 def _check_prompt(answer: Answer) -> str | None:
@@ -222,8 +259,16 @@ def _holds_stop(request: Request, text: str) -> bool:
 
 
 def _check_logprobs(request: Request, answer: Answer) -> str | None:
-    if request.logprobs is not None and (answer.top is None or len(answer.top) != len(answer.output_ids)):
+    """There for each token, at least half of the alternatives (several tokens may share a text), and those of a distribution."""
+    if request.logprobs is None:
+        return None
+    if answer.top is None or len(answer.top) != len(answer.output_ids):
         return "log-probabilities were asked for and are not there for each token"
+    for position, top in enumerate(answer.top):
+        if len(top) < request.logprobs / 2:
+            return f"token {position} comes with {len(top)} log-probabilities where {request.logprobs} were asked for"
+        if max(top.values()) > SUM_ERROR or math.fsum(map(math.exp, top.values())) > 1 + SUM_ERROR:
+            return f"the log-probabilities of token {position} are those of no distribution"
     return None
 
 

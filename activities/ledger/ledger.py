@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
+from activities.ledger.audit import Audit, audit
+from activities.ledger.bundle import export_search, import_search
 from activities.ledger.checkout import checkout
 from activities.ledger.errors import LedgerError
 from activities.ledger.files import fit_files
@@ -131,6 +133,18 @@ class Ledger:
         """What changed between two commits or trees, as `git diff` prints it."""
         options = ("--no-color", "--no-ext-diff", "--no-textconv", "--find-renames")
         return self._repository.run("diff", *options, before, after, "--").decode(errors="replace")
+
+    def audit(self, search: str, *, evaluator: str, since: str | None = None) -> Audit:
+        """Whether the history of a search holds together; `evaluator` is the digest of today's."""
+        return audit(self._repository, search, evaluator=evaluator, since=since)
+
+    def export(self, search: str, to: Path) -> int:
+        """Write a search to one file; its size in bytes."""
+        return export_search(self._repository, search, to)
+
+    def take(self, file: Path) -> str:
+        """Add the search that a file holds, and answer its name; BrokenBundle when it cannot be taken."""
+        return import_search(self._repository, file)
 
     def tidy(self) -> None:
         """Pack loose objects, which makes a long search's ledger small; others may read and write meanwhile."""

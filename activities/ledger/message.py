@@ -72,13 +72,18 @@ def _duel(record: Record) -> Iterator[str]:
 
 
 def _confirmation(record: Record) -> Iterator[str]:
-    pairs = record.pairs[len(record.pairs) - record.confirming_pairs :]
-    if not pairs:
-        return
-    yield "Confirmation on held-out seeds (tokens/s)"
-    yield from map(_pair, pairs)
-    if isinstance(record.verdict, Measured) and record.verdict.confirmed_ratio is not None:
-        yield f"  ratio {record.verdict.confirmed_ratio:.3f}x"
+    later = record.pairs[len(record.pairs) - record.confirming_pairs :]
+    verdict = record.verdict if isinstance(record.verdict, Measured) else None
+    if held := [pair for pair in later if pair.load == "announced"]:
+        yield "Confirmation on held-out seeds (tokens/s)"
+        yield from map(_pair, held)
+        if verdict and verdict.confirmed_ratio is not None:
+            yield f"  ratio {verdict.confirmed_ratio:.3f}x"
+    if canary := [pair for pair in later if pair.load == "canary"]:
+        yield "Beside the announced load (tokens/s)"
+        yield from (f"{_pair(pair)}  {pair.load_words}" for pair in canary)
+        if verdict and verdict.canary_ratio is not None:
+            yield f"  ratio {verdict.canary_ratio:.3f}x"
 
 
 def _count(pairs: int) -> str:

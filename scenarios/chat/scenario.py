@@ -10,8 +10,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
+from models.checkpoint import Checkpoint
+from scenarios.canary import beside
+from scenarios.chat.limit import least_work
 from scenarios.chat.workload import questions, requests
 from scenarios.scenario import Lengths, Limits, Load, Request, Scale, Tolerance
+from scenarios.work import Traffic, Work
+from search.measurement import Objectives
 
 _GIB = 1 << 30
 
@@ -25,8 +30,8 @@ _TINY = Scale(
         window_seconds=0.6,
         drain_limit_seconds=10.0,
     ),
-    screen_window_seconds=0.4,
     questions=10,
+    question_seconds=2.0,
     prompt_tokens=Lengths(median=48, sigma=0.4, minimum=28, maximum=128),
     output_tokens=Lengths(median=14, sigma=0.4, minimum=8, maximum=24),
     distinct_words=400,
@@ -35,6 +40,7 @@ _TINY = Scale(
     request_limit_seconds=30.0,
     memory_bytes=4 * _GIB,
     limits=Limits(ttft_seconds=0.5, tpot_seconds=0.05),
+    objectives=Objectives(ttft_p99_seconds=1.0, tpot_p99_seconds=0.1, peak_memory_bytes=2 * _GIB),
 )
 _SMALL = Scale(
     load=Load(
@@ -46,8 +52,8 @@ _SMALL = Scale(
         window_seconds=5.0,
         drain_limit_seconds=60.0,
     ),
-    screen_window_seconds=2.5,
     questions=10,
+    question_seconds=6.0,
     prompt_tokens=Lengths(median=96, sigma=0.5, minimum=32, maximum=256),
     output_tokens=Lengths(median=80, sigma=0.4, minimum=32, maximum=160),
     distinct_words=4000,
@@ -56,6 +62,7 @@ _SMALL = Scale(
     request_limit_seconds=240.0,
     memory_bytes=8 * _GIB,
     limits=Limits(ttft_seconds=2.0, tpot_seconds=0.1),
+    objectives=Objectives(ttft_p99_seconds=4.0, tpot_p99_seconds=0.2, peak_memory_bytes=4 * _GIB),
 )
 _FULL = _SMALL.model_copy(
     update={
@@ -68,13 +75,14 @@ _FULL = _SMALL.model_copy(
             window_seconds=20.0,
             drain_limit_seconds=120.0,
         ),
-        "screen_window_seconds": 8.0,
+        "question_seconds": 60.0,
         "prompt_tokens": Lengths(median=160, sigma=0.9, minimum=32, maximum=1536),
         "output_tokens": Lengths(median=150, sigma=0.7, minimum=16, maximum=512),
         "context_tokens": 4096,
         "start_limit_seconds": 600.0,
         "memory_bytes": 96 * _GIB,
         "limits": Limits(ttft_seconds=1.0, tpot_seconds=0.05),
+        "objectives": Objectives(ttft_p99_seconds=2.0, tpot_p99_seconds=0.1, peak_memory_bytes=64 * _GIB),
     }
 )
 _SCALES: Mapping[str, Scale] = {"tiny": _TINY, "small": _SMALL, "full": _FULL}
@@ -103,3 +111,11 @@ class Chat:
     def questions(self, seed: int, scale: Scale) -> tuple[Request, ...]:
         """A mix of both endpoints that covers the contract."""
         return questions(seed, scale)
+
+    def canary(self, seed: int, scale: Scale) -> Scale:
+        """Another number of conversations at once, with other lengths."""
+        return beside(seed, scale)
+
+    def least_work(self, model: Checkpoint, traffic: Traffic, *, bytes_per_number: float) -> Work:
+        """Weights once per step, the cache once per token, and the products of every token."""
+        return least_work(model, traffic, bytes_per_number=bytes_per_number)

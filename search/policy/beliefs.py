@@ -81,6 +81,8 @@ def _after(beliefs: Beliefs, record: Record, made: Change, recipes: Offer) -> Be
     match record.verdict:
         case Rejected(stage="screen"):
             return _measured(_passed(beliefs, made), made, SCREENED_OUT, recipes)
+        case Rejected(stage="generate"):
+            return beliefs  # it was a tree that had been judged before: its recipes were not put to any gate
         case Rejected():
             return _refused(beliefs, made)
         case Measured():

@@ -88,9 +88,11 @@ def _origin_sentences(situation: Situation, before: Composition) -> list[str]:
     if before.key() == situation.composition.key():
         return []
     made = [record for record in situation.records if (past := lineage.composition(record)) and past.key() == before.key()]
-    gains = [(record.number, lineage.log_gain(record)) for record in made]
+    ended = [(record.number, record.verdict.kind.replace("_", " "), lineage.log_gain(record)) for record in made]
     return [
-        f"Candidate {number}, from which it starts, was undecided at {math.exp(gain):.2f}x." for number, gain in gains if gain is not None
+        f"Candidate {number}, from which it starts, was {verdict} at {math.exp(gain):.2f}x."
+        for number, verdict, gain in ended
+        if gain is not None
     ]
 
 

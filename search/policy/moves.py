@@ -11,7 +11,7 @@ from search.recipe import Parameter, Setting
 def additions(origin: Composition, recipes: Offer) -> Iterator[Composition]:
     """One more recipe with all that it needs, in place of what excludes it or fills its slot."""
     for name in sorted(recipes.keys() - origin.recipes()):
-        yield _with(origin, name, recipes)
+        yield with_recipe(origin, name, recipes)
 
 
 def removals(origin: Composition, recipes: Offer) -> Iterator[Composition]:
@@ -37,7 +37,8 @@ def steps(origin: Composition, recipes: Offer) -> tuple[Composition, ...]:
     return tuple(made for made in found if space.fits(made, recipes))
 
 
-def _with(origin: Composition, name: str, recipes: Offer) -> Composition:
+def with_recipe(origin: Composition, name: str, recipes: Offer) -> Composition:
+    """The origin with that recipe and all that it needs; what goes with neither gives way, and what needed that too."""
     wanted = space.closure(name, recipes)
     kept = {
         member

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 
 from search.policy.bandit import Bandit
+from search.policy.best_of_n import BestOfN
+from search.policy.evolve import Evolve
 from search.policy.situation import Policy
 from search.policy.uniform import Uniform
 
-POLICIES: Mapping[str, Policy] = {"bandit": Bandit(), "random": Uniform()}
+POLICIES: Mapping[str, Policy] = {"bandit": Bandit(), "best-of-n": BestOfN(), "evolve": Evolve(), "random": Uniform()}
 
 
 class UnknownPolicy(ValueError):

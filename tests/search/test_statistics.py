@@ -43,10 +43,11 @@ def duel(chance: random.Random, *, ratio: float, deviation: float, noise: float)
     return decision, logs
 
 
-def won(ratio: float, *, spread: float, pairs: int = 3) -> Decision:
-    """A duel won at `ratio`."""
+def won(ratio: float, *, spread: float) -> Decision:
+    """A duel of three pairs won at `ratio`, with this standard deviation."""
     bounds = Interval(low=ratio * 0.97, high=ratio * 1.03, level=0.99)
-    return Decision(outcome="better", ratio=ratio, interval=bounds, pairs=pairs, reason="", spread=spread)
+    logs = (math.log(ratio) - spread, math.log(ratio), math.log(ratio) + spread)
+    return Decision(outcome="better", ratio=ratio, interval=bounds, pairs=3, reason="", log_ratios=logs)
 
 
 @given(RATIOS, LEVELS)
@@ -67,6 +68,13 @@ def test_exchanging_champion_and_candidate_mirrors_the_interval(logs: list[float
 @settings(deadline=None, derandomize=True)
 def test_more_confidence_never_narrows_the_interval(logs: list[float], one: float, other: float) -> None:
     narrow, wide = interval(logs, min(one, other)), interval(logs, max(one, other))
+    assert wide.low <= narrow.low and narrow.high <= wide.high
+
+
+@given(st.lists(st.floats(min_value=-2, max_value=2), min_size=10, max_size=14), st.floats(1e-5, 0.4), st.floats(1e-5, 0.4))
+@settings(deadline=None, derandomize=True)
+def test_more_confidence_never_narrows_the_interval_where_ranks_end(logs: list[float], one: float, other: float) -> None:
+    narrow, wide = interval(logs, 1 - 2 * max(one, other)), interval(logs, 1 - 2 * min(one, other))
     assert wide.low <= narrow.low and narrow.high <= wide.high
 
 
@@ -160,13 +168,18 @@ def test_a_promotion_survives_its_confirmation_nine_times_in_ten() -> None:
 
 
 def test_confirming_takes_more_pairs_for_smaller_and_noisier_gains() -> None:
-    wins = [won(5.0, spread=0.05), won(1.12, spread=0.03), won(1.05, spread=0.03)]
-    assert [confirming_pairs(win) for win in wins] == [2, 3, 6]
+    wins = [won(5.0, spread=0.05), won(1.12, spread=0.06), won(1.05, spread=0.03)]
+    assert [confirming_pairs(win) for win in wins] == [3, 4, 8]
 
 
 @pytest.mark.parametrize(
     ("logs", "kind"),
-    [([0.5, 0.52], "promoted"), ([0.005, 0.006, 0.005], "not_better"), ([-0.1, -0.2, 0.1], "not_better"), ([0.3, 0.02, 0.01], "undecided")],
+    [
+        ([0.5, 0.52], "promoted"),
+        ([0.005, 0.006, 0.005], "not_better"),
+        ([-0.1, -0.2, 0.1], "not_better"),
+        ([0.9, 0.02, 0.011], "undecided"),
+    ],
 )
 def test_held_out_pairs_must_repeat_the_gain(logs: Sequence[float], kind: str) -> None:
     decision = won(1.6, spread=0.02)
@@ -174,6 +187,18 @@ def test_held_out_pairs_must_repeat_the_gain(logs: Sequence[float], kind: str) -
     assert (confirmation.kind, confirmation.holds) == (kind, kind == "promoted")
     verdict = conclude(decision, confirmation)
     assert (verdict.kind, verdict.ratio, verdict.confirmed_ratio) == (kind, 1.6, confirmation.ratio)
+
+
+@given(st.lists(st.floats(min_value=-1, max_value=1), min_size=3, max_size=8))
+@settings(deadline=None, derandomize=True)
+def test_no_duel_however_lucky_outweighs_held_out_pairs_without_a_gain(logs: list[float]) -> None:
+    lucky = won(5.0, spread=0.001)
+    assert not confirm(lucky, [min(ratio, 0.009) for ratio in logs], PLAN, 0.0).holds
+
+
+def test_held_out_pairs_and_duel_together_must_be_surer_than_the_duel_alone() -> None:
+    assert confirm(won(1.3, spread=0.01), [0.2, 0.25, 0.3], PLAN, 0.0).kind == "promoted"
+    assert confirm(won(1.3, spread=0.01), [0.02, 0.03, 0.3], PLAN, 0.0).kind == "undecided"
 
 
 def test_a_lost_duel_concludes_without_confirmation_and_a_won_one_does_not() -> None:

@@ -38,3 +38,26 @@ def test_a_busy_process_is_own_when_named_and_foreign_when_not() -> None:
         unnamed = foreign_load(before, read_cores([]))
         busy.kill()
     assert unnamed > named
+
+
+SPAWNER = """
+import os, time
+def burn():
+    end = time.process_time() + 0.1
+    while time.process_time() < end: pass
+    os._exit(0)
+for _ in range(4):
+    child = os.fork() or burn()
+    os.waitpid(child, 0)
+print("done", flush=True)
+time.sleep(60)
+"""
+
+
+def test_children_that_have_ended_stay_own() -> None:
+    with subprocess.Popen([sys.executable, "-c", SPAWNER], stdout=subprocess.PIPE) as spawner:
+        assert spawner.stdout is not None
+        spawner.stdout.readline()
+        own = read_cores([spawner.pid]).own_seconds
+        spawner.kill()
+    assert own >= 0.35

@@ -23,7 +23,7 @@ class TextJudge:
 
     def activities(self) -> list[object]:
         """All of them."""
-        return [self.prepare, self.build, self.conformance, self.correctness, self.screen, self.measure_pair, self.profile]
+        return [self.prepare, self.build, self.conformance, self.correctness, self.measure_pair, self.profile]
 
     @activity.defn
     async def prepare(self, setting: Setting) -> Foundation:
@@ -47,11 +47,6 @@ class TextJudge:
             return _passed("correctness")
         gate = Gate(stage="correctness", passed=False, seconds=1.0, summary="an answer is wrong")
         return GateReport(gate=gate, rejected=Rejected(stage="correctness", reason="token 7 is wrong", evidence="expected 11, got 12"))
-
-    @activity.defn
-    async def screen(self, task: PairTask) -> GateReport:
-        """Passes."""
-        return _passed("screen")
 
     @activity.defn
     async def measure_pair(self, task: PairTask) -> Pair:

@@ -14,6 +14,7 @@ from activities.task import (
     FoundTask,
     GateReport,
     GenerateTask,
+    NoveltyTask,
     PairTask,
     Plan,
     PlanTask,
@@ -23,9 +24,11 @@ from activities.task import (
 )
 from search.composition import Composition
 from search.hypothesis import Hypothesis
-from search.measurement import Arm, Pair
+from search.measurement import Arm, Objectives, Pair
+from search.novelty import repeated
 from search.record import Gate, Record
 from search.source import Source
+from search.spec import Spec
 from search.verdict import Rejected
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -61,31 +64,37 @@ def arm(score: float) -> Arm:
 
 
 class Script:
-    """`speeds` gives each candidate's score, `refused` the stage and reason of those that a gate refuses."""
+    """`speeds` gives each candidate's score, `refused` says which a gate refuses and why, `copies` whose tree a candidate has, and
+    `shape` changes what the candidate's arm shows."""
 
     def __init__(
         self,
         speeds: Mapping[int, float],
         refused: Mapping[int, Rejected] | None = None,
         *,
+        copies: Mapping[int, int] | None = None,
         void: Callable[[PairTask], str | None] = lambda task: None,
+        shape: Callable[[PairTask, Arm], Arm] = lambda task, arm: arm,
         gate: asyncio.Event | None = None,
     ) -> None:
         self.speeds = speeds
         self.refused = refused or {}
+        self.copies = copies or {}
         self.void = void
+        self.shape = shape
         self.hold = gate
         self.reached = asyncio.Event()
         self.ran: Counter[str] = Counter()
         self.records: dict[int, Record] = {}
         self.promotions: dict[int, int] = {}
+        self.founded: list[Spec] = []
         self.conclusions: list[Conclusion] = []
 
     def activities(self) -> Sequence[Callable[..., object]]:
         """For a worker that serves every queue of a test."""
         return [
-            *(self.prepare, self.found, self.plan, self.generate, self.build, self.conformance, self.correctness),
-            *(self.screen, self.measure_pair, self.profile, self.record, self.conclude),
+            *(self.prepare, self.found, self.plan, self.generate, self.novelty, self.build, self.conformance, self.correctness),
+            *(self.measure_pair, self.profile, self.record, self.conclude),
         ]
 
     @activity.defn
@@ -96,6 +105,7 @@ class Script:
     @activity.defn
     async def found(self, task: FoundTask) -> Source:
         """The starter."""
+        self.founded.append(task.spec)
         return source(0)
 
     @activity.defn
@@ -119,7 +129,12 @@ class Script:
     async def generate(self, task: GenerateTask) -> Source:
         """A source with the candidate's number."""
         self.ran[f"generate {task.number}"] += 1
-        return source(task.number)
+        return Source(commit=source(task.number).commit, tree=source(self.copies.get(task.number, task.number)).tree)
+
+    @activity.defn
+    async def novelty(self, task: NoveltyTask) -> Rejected | None:
+        """Compares with the records in memory."""
+        return repeated(tuple(self.records.values()), task.number, task.source)
 
     @activity.defn
     async def build(self, task: CheckTask) -> GateReport:
@@ -137,11 +152,6 @@ class Script:
         return self._gate("correctness", task.number)
 
     @activity.defn
-    async def screen(self, task: PairTask) -> GateReport:
-        """Passes unless refused."""
-        return self._gate("screen", task.candidate_number)
-
-    @activity.defn
     async def measure_pair(self, task: PairTask) -> Pair | Rejected:
         """The scripted speeds with a little noise from the seed; waits for the test where it wants to act."""
         self.ran[f"pair {task.candidate_number}"] += 1
@@ -155,8 +165,11 @@ class Script:
             seed=task.seed,
             first=task.first,
             champion=arm(self.speeds[champion]),
-            candidate=arm(self.speeds[candidate] * wobble),
+            candidate=self.shape(task, arm(self.speeds[candidate] * wobble)),
             device="scripted",
+            load=task.load,
+            load_words="twice as many" if task.load == "canary" else "",
+            objectives=Objectives(ttft_p99_seconds=1.0, tpot_p99_seconds=0.1, peak_memory_bytes=2 * 10**9),
             void=self.void(task),
         )
 

@@ -12,11 +12,12 @@ from search.verdict import Measured, Rejected
 from tests.workflows.conftest import Start
 from tests.workflows.scripted import Script
 from workflows import limits
+from workflows.identity import search_id
 from workflows.state import Outcome
 
 
 async def test_the_fastest_right_candidate_becomes_champion(start: Start, spec: Spec) -> None:
-    script = Script({0: 10.0, 1: 40.0, 2: 20.0, 3: 80.0})
+    script = Script({0: 10.0, 1: 40.0, 2: 35.0, 3: 80.0})
     async with start(script, spec) as search:
         outcome = await search.result()
     assert isinstance(outcome, Outcome)
@@ -39,7 +40,7 @@ async def test_a_promotion_keeps_duel_and_confirmation_apart(start: Start, spec:
     assert len(set(record.seeds)) == len(record.seeds)
 
 
-@pytest.mark.parametrize("stage", ["build", "conformance", "correctness", "screen"])
+@pytest.mark.parametrize("stage", ["build", "conformance", "correctness"])
 async def test_a_refused_candidate_goes_no_further(start: Start, spec: Spec, stage: str) -> None:
     refusal = Rejected(stage=stage, reason="it is wrong", evidence="shown")
     script = Script({0: 10.0, 1: 99.0}, {1: refusal})
@@ -49,6 +50,21 @@ async def test_a_refused_candidate_goes_no_further(start: Start, spec: Spec, sta
     assert outcome.champion == 0
     assert script.records[1].verdict == refusal
     assert script.ran["pair 1"] == 0
+
+
+async def test_a_tree_that_was_judged_before_goes_through_no_gate(start: Start, spec: Spec) -> None:
+    script = Script({0: 10.0, 1: 9.0, 2: 99.0, 3: 99.0}, copies={2: 1, 3: 0})
+    async with start(script, spec) as search:
+        outcome = await search.result()
+    assert isinstance(outcome, Outcome)
+    assert outcome.champion == 0
+    repeat, unchanged = script.records[2].verdict, script.records[3].verdict
+    assert isinstance(repeat, Rejected) and isinstance(unchanged, Rejected)
+    assert repeat.stage == "generate"
+    assert repeat.reason.startswith("the same tree as candidate 1, which was not better at 0.")
+    assert unchanged.reason == "the same tree as candidate 0, which was the starter"
+    assert script.ran["build 1"] == 1
+    assert script.ran["build 2"] == script.ran["build 3"] == script.ran["pair 2"] == 0
 
 
 async def test_a_search_whose_starter_is_refused_fails_with_the_reason(start: Start, spec: Spec) -> None:
@@ -111,8 +127,8 @@ async def test_progress_tells_stage_pairs_and_budget(start: Start, spec: Spec) -
         await search.result()
         finished = await survey(search._client, spec.name)
     runner = progress.runners[0]
-    assert (runner.number, runner.stage) == (1, "duel")
-    assert [gate.stage for gate in runner.gates] == ["build", "conformance", "correctness", "screen"]
+    assert (runner.number, runner.stage) == (1, "screen")
+    assert [gate.stage for gate in runner.gates] == ["build", "conformance", "correctness"]
     assert progress.leader is not None
     assert progress.leader.number == 0
     assert finished.finished
@@ -139,3 +155,30 @@ async def test_a_long_search_continues_as_new_and_forgets_nothing(start: Start, 
     assert outcome.champion == 3
     assert description.run_id != search.first_execution_run_id
     assert all(script.ran[f"record {number}"] == 1 for number in range(4))
+
+
+async def test_a_baseline_follows_at_the_same_budget_and_outlives_the_first_search(start: Start, spec: Spec) -> None:
+    script = Script({0: 10.0, 1: 50.0})
+    async with start(script, spec.model_copy(update={"name": "first", "policy": "evolve", "baseline": "random"})) as search:
+        first = await search.result()
+        second = await search._client.get_workflow_handle(search_id("first-baseline-random"), result_type=Outcome).result()
+    assert isinstance(first, Outcome)
+    assert (first.champion, second.champion) == (1, 1)
+    assert [conclusion.setting.search for conclusion in script.conclusions] == ["first", "first-baseline-random"]
+    assert [founded.budget for founded in script.founded] == [spec.budget] * 2
+    assert [(founded.policy, founded.baseline_of) for founded in script.founded] == [("evolve", None), ("random", "first")]
+
+
+async def test_a_search_that_was_stopped_has_no_baseline(start: Start, spec: Spec) -> None:
+    hold = asyncio.Event()
+    script = Script({0: 10.0, 1: 50.0}, gate=hold)
+    async with start(script, spec.model_copy(update={"baseline": "bandit"})) as search:
+        async with asyncio.timeout(30):
+            await script.reached.wait()
+        await search.execute_update("stop", "enough seen")
+        hold.set()
+        await search.result()
+        history = await search.fetch_history()
+    assert "bandit" not in {
+        event.start_child_workflow_execution_initiated_event_attributes.workflow_id.split("-")[-1] for event in history.events
+    }

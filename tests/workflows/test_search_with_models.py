@@ -21,6 +21,7 @@ from activities.conclude import Concluder
 from activities.found import Founder
 from activities.ledger.ledger import Ledger
 from activities.ledger.names import candidate_branch
+from activities.novelty import NoveltyGate
 from activities.record import Recorder
 from activities.reply import Replier
 from activities.tool import Toolbox
@@ -84,7 +85,7 @@ async def staffed(client: Client, ledger: Ledger, target: str, server: ModelServ
     async with AsyncOpenAI(base_url=server.url, api_key="none", max_retries=0) as asker:
         replier = Replier(ledger, StreamedEndpoint(asker), {"writer": Price(input=1.0, output=10.0)})
         writing = [briefer.brief, briefer.say, replier.reply, Toolbox(ledger, catalog).use]
-        keeping = [Founder(ledger).found, Recorder(ledger).record, Concluder(ledger).conclude]
+        keeping = [NoveltyGate(ledger).novelty, Founder(ledger).found, Recorder(ledger).record, Concluder(ledger).conclude]
         flows = [SearchWorkflow, CandidateWorkflow, SessionWorkflow, DuelWorkflow]
         with ThreadPoolExecutor(4) as threads:
             async with (

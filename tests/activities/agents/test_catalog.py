@@ -33,7 +33,7 @@ def skills(tmp_path: Path) -> Path:
 def add(skills: Path, name: str, recipe: str) -> None:
     """Write one skill."""
     (skills / name / "parts").mkdir(parents=True)
-    (skills / name / "SKILL.md").write_text(f"# {name}\n")
+    (skills / name / "SKILL.md").write_text(f"---\nname: {name}\ndescription: It is quick.\n---\n\n# {name}\n")
     (skills / name / "recipe.toml").write_text(recipe)
 
 
@@ -45,11 +45,22 @@ def test_there_are_recipes_for_every_slot_of_a_chat_engine_on_a_processor() -> N
 
 
 def test_every_skill_can_be_read() -> None:
-    for recipe in CATALOG.recipes:
-        text = CATALOG.skill(recipe.name)
-        assert text.startswith("# ")
-        assert 15 <= len(text.splitlines()) <= 80
-        assert "pitfall" in text.lower() or "goes wrong" in text.lower()
+    assert len(CATALOG.skills) >= 24
+    for skill in CATALOG.skills:
+        assert skill.text == CATALOG.skill(skill.name)
+        assert skill.text.startswith("# ")
+        assert 15 <= len(skill.text.splitlines()) <= 90
+        assert len(skill.text.encode()) <= 6200
+        assert "pitfall" in skill.text.lower() or "goes wrong" in skill.text.lower()
+
+
+def test_the_index_holds_what_is_of_use_there() -> None:
+    everywhere = {skill.name for skill in CATALOG.index()}
+    chat = {skill.name for skill in CATALOG.index(scenario="chat", target="cpu")}
+    assert everywhere == {skill.name for skill in CATALOG.skills}
+    assert {recipe.name for recipe in CATALOG.recipes if "chat" in recipe.scenarios and "cpu" in recipe.targets} <= chat < everywhere
+    assert {skill.name for skill in CATALOG.index(target="metal")} >= {"mlx-serving", "continuous-batching"}
+    assert not {"cuda-graphs", "mlx-serving", "cross-attention-kv"} & chat
 
 
 def test_an_unknown_skill_is_answered_with_the_known_ones() -> None:
@@ -81,6 +92,13 @@ def test_a_broken_recipe_is_named(skills: Path, change: str, complaint: str) -> 
     lines = [line for line in GOOD.strip().splitlines() if not line.startswith(f"{key} ")]
     (skills / "quick" / "recipe.toml").write_text("\n".join([*lines, change]))
     with pytest.raises(BrokenSkill, match=complaint):
+        load_catalog(skills)
+
+
+def test_a_text_that_leaves_its_recipe_out_is_refused(skills: Path) -> None:
+    front = "---\nname: quick\ndescription: It is quick.\nmetadata:\n  targets: cuda\n---\n\n# quick\n"
+    (skills / "quick" / "SKILL.md").write_text(front)
+    with pytest.raises(BrokenSkill, match=r"quick is offered for chat on cpu, which its SKILL\.md leaves out"):
         load_catalog(skills)
 
 

@@ -11,7 +11,7 @@ CHAT = find_scenario("chat")
 
 def copied(folder: Path) -> Path:
     """The judging sources elsewhere."""
-    for name in ("activities", "models", "search", "scenarios"):
+    for name in ("activities", "models", "search", "scenarios", "targets"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     return folder
 

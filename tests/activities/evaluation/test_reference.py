@@ -171,12 +171,13 @@ async def test_ignoring_top_p_shows(reference: Reference, honest: Independent, l
 
 async def test_a_calibration_is_measured_once(reference: Reference, checkpoint: Checkpoint, tmp_path: Path) -> None:
     first = await calibrate(reference, checkpoint, calibrations=tmp_path)
-    path = tmp_path / f"{checkpoint.digest}.json"
+    path = tmp_path / f"{checkpoint.digest}-float32.json"
     marked = first.model_copy(update={"noise": {"marked": 1.0}})
     path.write_text(marked.model_dump_json())
     assert await calibrate(reference, checkpoint, calibrations=tmp_path) == marked
     path.write_text(marked.model_copy(update={"revision": -1}).model_dump_json())
     assert (await calibrate(reference, checkpoint, calibrations=tmp_path)).noise.keys() == first.noise.keys()
+    assert marked.identity == first.identity != first.model_copy(update={"precision": "float64"}).identity
     path.write_text("{")
     assert (await calibrate(reference, checkpoint, calibrations=tmp_path)).margin > 0
 

@@ -10,7 +10,9 @@ from activities.evaluation.verification import (
     Lossless,
     Sampled,
     Told,
+    _check_logprobs,
     check_shape,
+    judge_sampled_together,
     judge_together,
     judgement,
     nucleus_slack,
@@ -175,21 +177,63 @@ def test_a_divergence_over_all_answers_is_bounded() -> None:
 
 def test_sampled_answers_count_for_no_agreement() -> None:
     policy = Bounded(margin=0.001, tolerance=_TOLERANCE)
-    sampled, told = _greedy(*[3.0] * 50, sampled=Sampled(surprise=100, expected=100, variance=50, excluded=None))
+    sampled, told = _greedy(*[3.0] * 50, sampled=Sampled(evidence={-1.0: 0.0, 0.5: 0.0}, spread=50, excluded=None))
     sampled, plain = sampled.model_copy(update={"temperature": 1.0}), _greedy(*[0.0] * 10)
     judged = [judgement(sampled, told, policy), judgement(*plain, policy)]
     assert [each.agreed for each in judge_together([sampled, plain[0]], judged, _TOLERANCE)] == [True, True]
 
 
 @pytest.mark.parametrize(
-    ("surprise", "excluded", "reason"),
-    [(100.0, None, None), (60.0, None, "likelier"), (190.0, None, "less likely"), (100.0, 2, "token 2 is 2, which temperature 0.8")],
+    ("likely", "unlikely", "excluded", "reason"),
+    [(3.0, 1.0, None, None), (20.0, -9.0, None, "likelier"), (-9.0, 20.0, None, "less likely"), (0.0, 0.0, 2, "token 2 is 2, which temp")],
 )
-def test_a_sampled_answer_is_as_surprising_as_it_should_be(surprise: float, excluded: int | None, reason: str | None) -> None:
-    answer, told = _greedy(*[2.0] * 9, sampled=Sampled(surprise=surprise, expected=100.0, variance=49.0, excluded=excluded))
+def test_a_sampled_answer_is_as_surprising_as_it_should_be(
+    likely: float, unlikely: float, excluded: int | None, reason: str | None
+) -> None:
+    sampled = Sampled(evidence={-1.0: likely, 0.5: unlikely}, spread=50.0, excluded=excluded)
+    answer, told = _greedy(*[2.0] * 9, sampled=sampled)
     judged = judgement(answer.model_copy(update={"temperature": 0.8, "top_p": 0.9}), told, Lossless(margin=0.001))
     assert judged.agreed == (reason is None)
     assert (reason or "") in (judged.reason or "")
+
+
+def test_weak_evidence_in_several_sampled_answers_adds_up() -> None:
+    weak = Told(gaps=(0.0,), choices=(5,), logprobs=(-1.0,), sampled=Sampled(evidence={-1.0: 3.0, 0.5: -9.0}, spread=9.0, excluded=None))
+    greedy = Told(gaps=(0.0,), choices=(5,), logprobs=(-1.0,))
+    answer = Answer(prompt_ids=(1,), output_ids=(5,), text="", finish_reason="length", temperature=0.8)
+    policy = Lossless(margin=0.001)
+    told = [weak, weak, greedy]
+    judged = [judgement(answer, one, policy) for one in told]
+    assert all(each.agreed for each in judge_sampled_together(judged, told, policy))
+    told = [weak] * 5 + [greedy]
+    judged = [judgement(answer, one, policy) for one in told]
+    assert [each.agreed for each in judge_sampled_together(judged, told, policy)] == [False] * 5 + [True]
+
+
+def test_a_bounded_policy_grants_its_budget_to_sampled_answers_too() -> None:
+    sampled = Sampled(evidence={-1.0: 15.0, 0.5: -9.0}, spread=50.0, excluded=None)
+    answer, told = _greedy(*[2.0] * 9, sampled=sampled)
+    answer = answer.model_copy(update={"temperature": 0.8})
+    assert not judgement(answer, told, Lossless(margin=0.001)).agreed
+    assert judgement(answer, told, Bounded(margin=0.001, tolerance=_TOLERANCE)).agreed
+
+
+@pytest.mark.parametrize(
+    ("top", "reason"),
+    [
+        ({5: -0.1, 6: -3.0}, None),
+        ({5: 5.0, 6: 5.0}, "no distribution"),
+        ({5: 1e308, 6: -1e308}, "no distribution"),
+        ({5: -0.1, 6: -0.1}, "no distribution"),
+        ({5: -0.1}, "1 log-probabilities where 4 were asked for"),
+    ],
+)
+def test_reported_log_probabilities_are_those_of_a_distribution(top: dict[int, float], reason: str | None) -> None:
+    """A sum above 1 would make every divergence look small."""
+    request = Request(number=0, endpoint="/v1/completions", prompt="x", max_tokens=1, logprobs=4)
+    answer = Answer(prompt_ids=(1,), output_ids=(5,), text="", finish_reason="length", top=(top,))
+    found = _check_logprobs(request, answer)
+    assert found is None if reason is None else reason in (found or "")
 
 
 def test_false_log_probabilities_are_wrong_under_the_lossless_policy_alone() -> None:

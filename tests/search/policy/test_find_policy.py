@@ -10,5 +10,5 @@ def test_known_names_resolve() -> None:
 
 
 def test_an_unknown_name_lists_the_known_ones() -> None:
-    with pytest.raises(UnknownPolicy, match="unknown policy 'oracle'; known are bandit, random"):
+    with pytest.raises(UnknownPolicy, match="unknown policy 'oracle'; known are bandit, best-of-n, evolve, random"):
         find_policy("oracle")

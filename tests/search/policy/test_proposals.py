@@ -116,7 +116,7 @@ def test_the_same_chance_proposes_the_same(name: str) -> None:
     assert one == other
 
 
-@pytest.mark.parametrize(("name", "reached"), [("random", 2), ("bandit", 3)])
+@pytest.mark.parametrize(("name", "reached"), [("random", 2), ("bandit", 3), ("best-of-n", 3), ("evolve", 3)])
 def test_a_space_ends_when_all_of_it_was_tried(name: str, reached: int) -> None:
     situation = starting(catalog=(recipe("one", Slot.MODEL, 1.5), recipe("two", Slot.FRONT, 1.5)))
     chance, count = random.Random(1), 0

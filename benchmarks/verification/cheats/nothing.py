@@ -1,0 +1,5 @@
+"""The honest engine: what accuses it is wrong."""
+
+import honest
+
+honest.main()
