@@ -3,7 +3,7 @@
 import asyncio
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, ChildWorkflowError
 
 from activities.agents.assignment import is_model_agent
 from activities.task import CheckTask, Conclusion, FoundTask, Plan, PlanTask, RecordTask
@@ -53,6 +53,7 @@ class SearchWorkflow:
         self._own: OwnStep | None = None
         self._pursuits: dict[int, Pursuit] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._planning: asyncio.Task[tuple[Plan, tuple[Spending, ...]]] | None = None
         self._arena = asyncio.Lock()
         self._stopped_for = ""
         self._outcome: Outcome | None = None
@@ -85,7 +86,7 @@ class SearchWorkflow:
         """End in order: what runs is cancelled, what is finished stays."""
         self._stopped_for = reason
         self._state = self._state.told(workflow.now(), f"stopped by the operator: {reason}")
-        for task in self._tasks.values():
+        for task in (*self._tasks.values(), *([self._planning] if self._planning else [])):
             task.cancel()
         return f"the search {self._state.spec.name} ends now"
 
@@ -118,13 +119,13 @@ class SearchWorkflow:
         """Begin candidates until all slots are taken or a budget or the space is used up."""
         while len(self._tasks) < self._state.spec.parallel and not self._reason_to_end():
             number, began = self._state.next_number, workflow.now()
-            allowed = allowance(self._state.books(), self._state.spec.parallel - len(self._tasks))
-            if allowed.used_up():
+            if self._allowance().used_up():
                 return
-            plan, spending = await self._plan(number, allowed)
-            self._state = self._state.planned("plan", spending)
+            plan, spending = await self._plan(number)
+            self._state, allowed = self._state.planned("plan", spending), self._allowance()
             if plan.hypothesis is None:
                 self._state = self._state.model_copy(update={"exhausted": plan.reason})
+            if self._reason_to_end():
                 return
             self._state = self._state.began(number, allowed.reserve())
             self._tasks[number] = asyncio.create_task(self._pursue(Pursuit(number, plan.parent, plan.hypothesis, began, spending), allowed))
@@ -159,12 +160,26 @@ class SearchWorkflow:
         self._phase = "finished"
         return self._outcome
 
-    async def _plan(self, number: int, allowed: Allowance) -> tuple[Plan, tuple[Spending, ...]]:
+    async def _plan(self, number: int) -> tuple[Plan, tuple[Spending, ...]]:
         """From the policy, or from the planner with what that cost."""
         if not is_model_agent(self._state.spec.agent):
             return await steps.plan(self._plan_task(number)), ()
         claims = tuple(pursuit.hypothesis.claim for pursuit in self._pursuits.values())
-        return await ask_planner(self._setting, self._state.spec.agent, number=number, in_flight=claims, allowed=allowed)
+        asked = ask_planner(self._setting, self._state.spec.agent, number=number, in_flight=claims, allowed=self._allowance())
+        self._own = OwnStep(number, "plan", "the planner chooses the next hypothesis", workflow.now())
+        self._planning = asyncio.create_task(asked)
+        try:
+            return await self._planning
+        except (asyncio.CancelledError, ChildWorkflowError):
+            if not self._stopped_for:
+                raise
+            return Plan(reason=self._stopped_for), ()
+        finally:
+            self._planning = self._own = None
+
+    def _allowance(self) -> Allowance:
+        """Of the agents of one more candidate."""
+        return allowance(self._state.books(), self._state.spec.parallel - len(self._tasks))
 
     async def _pursue(self, pursuit: Pursuit, allowed: Allowance = UNLIMITED) -> None:
         """Write and check beside others, then measure alone: one duel at a time, so that the champion cannot change beneath it."""

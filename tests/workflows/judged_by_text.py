@@ -6,7 +6,7 @@ from temporalio import activity
 
 from activities.ledger.ledger import Ledger
 from activities.task import CheckTask, Foundation, GateReport, PairTask, ProfileReport, Setting
-from search.measurement import Pair
+from search.measurement import Objectives, Pair
 from search.record import Gate
 from search.source import Source
 from search.verdict import Rejected
@@ -59,6 +59,9 @@ class TextJudge:
             champion=arm(self._speed(task.champion)),
             candidate=arm(self._speed(task.candidate) * wobble),
             device="scripted",
+            load=task.load,
+            load_words="twice as many" if task.load == "canary" else "",
+            objectives=Objectives(ttft_p99_seconds=1.0, tpot_p99_seconds=0.1, peak_memory_bytes=2 * 10**9),
         )
 
     @activity.defn
