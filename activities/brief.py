@@ -26,9 +26,15 @@ class Briefer:
     @activity.defn(name="brief")
     def brief(self, task: BriefTask) -> Briefed:
         """The next free place. An implementer's branch begins here, with its parent's tree."""
-        key, search = task.key, task.key.setting.search
-        transcript = Transcript(self._ledger, search, key.name)
-        records = self._ledger.records(search)
+        key = task.key
+        transcript = Transcript(self._ledger, key.setting.search, key.name)
+        opening = transcript.step(task.place + 1) or self._open(transcript, task)
+        assert opening.source is not None, "a session begins with a tree"
+        return Briefed(place=task.place + 2, source=opening.source)
+
+    def _open(self, transcript: Transcript, task: BriefTask) -> Step:
+        key = task.key
+        records = self._ledger.records(key.setting.search)
         if key.role == "planner":
             reigning = champion(records)
             assert reigning is not None, "a search plans only after its starter was crowned"
@@ -37,9 +43,7 @@ class Briefer:
             parent = next(record for record in records if record.number == task.brief.parent)
             source, text = self._branch(task, parent), implementer_brief(key.setting, task.brief, parent, self._catalog)
         transcript.write(task.place, Step(message=Message(speaker="system", text=ROLES[key.role].prompt())), when=task.when)
-        opening = transcript.write(task.place + 1, Step(message=Message(speaker="user", text=text), source=source), when=task.when)
-        assert opening.source is not None
-        return Briefed(place=task.place + 2, source=opening.source)
+        return transcript.write(task.place + 1, Step(message=Message(speaker="user", text=text), source=source), when=task.when)
 
     @activity.defn(name="say")
     def say(self, task: SayTask) -> int:

@@ -86,7 +86,7 @@ async def model_server(script: Script | Sequence[Answer]) -> AsyncIterator[Model
     server = ModelServer(script if callable(script) else _in_turn(script))
     app = web.Application(client_max_size=1 << 26)
     app.router.add_post("/v1/chat/completions", server.complete)
-    runner = web.AppRunner(app)
+    runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=1.0)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
