@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ from search.verdict import Measured, Rejected
 from tests.activities.ledger.samples import assert_sound
 from tests.fakes.model_server import Answer, Fails, ModelServer, Says, model_server
 from tests.workflows.judged_by_text import TextJudge
-from tests.workflows.test_session import PLAN, SUBMIT
+from tests.workflows.session_bench import PLAN, SUBMIT, keep
 from workflows.candidate import CandidateWorkflow
 from workflows.duel import DuelWorkflow
 from workflows.identity import AGENTS_QUEUE, SEARCHES_QUEUE, checks_queue, device_queue, search_id
@@ -131,7 +131,7 @@ async def test_workers_killed_in_a_session_are_followed_by_others_at_the_same_st
     hold = asyncio.Event()
     models, asked = Models(hold=hold), modelled(spec, candidates=1)
     async with model_server(models) as server:
-        first = asyncio.create_task(_serve(staffed(client, ledger, spec.target, server)))
+        first = asyncio.create_task(keep(staffed(client, ledger, spec.target, server)))
         search = await begin(client, asked)
         async with asyncio.timeout(60):
             await models.reached.wait()
@@ -177,11 +177,6 @@ async def test_a_limit_of_tokens_ends_the_search_in_order(client: Client, ledger
     assert outcome.reason == "all 3000 tokens are used up"
     assert outcome.candidates < 9
     assert json.loads(ledger.journal_text(spec.name, "conclusion.json") or "{}")["reason"] == outcome.reason
-
-
-async def _serve(staff: AbstractAsyncContextManager[None]) -> None:
-    async with staff:
-        await asyncio.Event().wait()
 
 
 def _write(text: str) -> tuple[str, Mapping[str, str]]:
