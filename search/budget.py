@@ -135,6 +135,8 @@ class Allowance(Value):
 
     tokens: int | None = None
     dollars: float | None = None
+    ends_by: datetime | None = None
+    """When the search's time is over."""
 
     def used_up(self) -> bool:
         """Whether nothing is left for it, because others in flight hold the rest."""
@@ -154,6 +156,7 @@ def allowance(account: Account, free_slots: int) -> Allowance:
     return Allowance(
         tokens=None if budget.tokens is None else (budget.tokens - committed.tokens) // free_slots,
         dollars=None if budget.dollars is None else (budget.dollars - committed.dollars) / free_slots,
+        ends_by=deadline(account),
     )
 
 

@@ -7,6 +7,7 @@ from temporalio import workflow
 from activities.agents.assignment import is_model_agent
 from activities.session_task import Brief, SessionKey
 from activities.task import CheckTask, GateReport, GenerateTask, NoveltyTask, Setting
+from search.budget import UNLIMITED, Allowance
 from search.hypothesis import Hypothesis
 from search.record import Gate
 from search.source import Source
@@ -31,9 +32,8 @@ class CandidateTask(Value):
     source: Source | None = None
     agent: str = "recipes"
     """Who writes it."""
-    tokens_left: int | None = None
-    """The most that the agent may spend; None where nothing limits it."""
-    dollars_left: float | None = None
+    allowed: Allowance = UNLIMITED
+    """What its author may spend."""
 
 
 class Checked(Value):
@@ -153,6 +153,5 @@ def _opening(task: CandidateTask) -> SessionTask:
     return SessionTask(
         key=SessionKey(setting=task.setting, agent=task.agent, role="implementer", number=task.number),
         brief=Brief(parent=task.parent, hypothesis=task.hypothesis),
-        tokens_left=task.tokens_left,
-        dollars_left=task.dollars_left,
+        allowed=task.allowed,
     )

@@ -25,7 +25,7 @@ async def ask_planner(
         key = SessionKey(setting=setting, agent=agent, role="planner", number=number, attempt=attempt)
         end = await workflow.execute_child_workflow(
             SessionWorkflow.run,
-            SessionTask(key=key, brief=Brief(in_flight=in_flight), tokens_left=allowed.tokens, dollars_left=allowed.dollars),
+            SessionTask(key=key, brief=Brief(in_flight=in_flight), allowed=allowed),
             id=session_id(setting.search, key.name, 0),
         )
         spending = together((*spending, *end.task.spending))

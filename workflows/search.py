@@ -202,8 +202,7 @@ class SearchWorkflow:
                 hypothesis=pursuit.hypothesis,
                 source=None if pursuit.number else self._state.starter,
                 agent=self._state.spec.agent,
-                tokens_left=allowed.tokens,
-                dollars_left=allowed.dollars,
+                allowed=allowed,
             ),
             id=candidate_id(self._state.spec.name, pursuit.number),
         )

@@ -1,15 +1,18 @@
 """An agent at work: each reply is one step, each call of a tool another; texts and trees are in the ledger, places and names here."""
 
 from temporalio import workflow
+from temporalio.exceptions import ActivityError, TimeoutError
 
 from activities.agents.role import ROLES, TRYING
 from activities.session_task import Answered, Brief, BriefTask, CallName, Replied, ReplyTask, SayTask, SessionKey, ToolTask
+from search.budget import UNLIMITED, Allowance
 from search.source import Source
 from search.spending import Spending, together, total_dollars, total_tokens
 from search.value import Value
 from search.verdict import Rejected
 from workflows import limits, steps
 
+TIME_OVER = "the search's time was over before anything was handed in"
 MISFITS = 2
 """Submissions that do not fit after which a session has failed: one correction is granted."""
 
@@ -31,9 +34,7 @@ class SessionTask(Value):
     astray: bool = False
     """Whether the last reply led nowhere."""
     spending: tuple[Spending, ...] = ()
-    tokens_left: int | None = None
-    """At most so many may still be spent."""
-    dollars_left: float | None = None
+    allowed: Allowance = UNLIMITED
 
 
 class SessionEnd(Value):
@@ -94,7 +95,13 @@ class SessionWorkflow:
 
     async def _reply(self) -> Replied:
         task = self._task
-        replied = await steps.reply(ReplyTask(key=task.key, place=task.place, when=workflow.now()))
+        asked = ReplyTask(key=task.key, place=task.place, when=workflow.now())
+        try:
+            replied = await steps.reply(asked, within=task.allowed.ends_by and task.allowed.ends_by - workflow.now())
+        except ActivityError as error:
+            if not isinstance(error.cause, TimeoutError):
+                raise
+            replied = Replied(failed=TIME_OVER)
         spent = (replied.spending,) if replied.spending else ()
         written = 0 if replied.failed and not replied.spending else 1
         self._become(place=task.place + written, turns=task.turns + 1, spending=together((*task.spending, *spent)))
@@ -133,10 +140,12 @@ class SessionWorkflow:
         task = self._task
         if task.turns >= ROLES[task.key.role].turns:
             return f"nothing was handed in within {task.turns} replies"
-        if task.tokens_left is not None and total_tokens(task.spending) >= task.tokens_left:
+        if task.allowed.tokens is not None and total_tokens(task.spending) >= task.allowed.tokens:
             return "the budget of tokens is used up"
-        if task.dollars_left is not None and total_dollars(task.spending) >= task.dollars_left:
+        if task.allowed.dollars is not None and total_dollars(task.spending) >= task.allowed.dollars:
             return "the budget of dollars is used up"
+        if task.allowed.ends_by is not None and workflow.now() >= task.allowed.ends_by:
+            return TIME_OVER
         return ""
 
     def _source(self) -> Source:

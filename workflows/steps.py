@@ -61,14 +61,15 @@ async def say(task: SayTask) -> int:
     return await _in_ledger("say", task, int, limit=limits.QUICK_STEP)
 
 
-async def reply(task: ReplyTask) -> Replied:
-    """What a model says next; an endpoint that is busy is asked again when it says so."""
+async def reply(task: ReplyTask, *, within: timedelta | None) -> Replied:
+    """What a model says next; an endpoint that is busy is asked again when it says so, as long as there is time."""
     return await workflow.execute_activity(
         "reply",
         task,
         result_type=Replied,
         task_queue=AGENTS_QUEUE,
         start_to_close_timeout=limits.REPLY_STEP,
+        schedule_to_close_timeout=within,
         heartbeat_timeout=limits.HEARTBEAT,
         retry_policy=limits.REPLY_RETRY,
     )

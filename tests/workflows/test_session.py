@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from temporalio.worker import Worker
 
 from activities.ledger.names import candidate_branch
 from activities.session_task import Answered, Briefed, BriefTask, CallName, Replied, ReplyTask, ToolTask
+from search.budget import Allowance
 from search.spending import Spending
 from search.verdict import Rejected
 from tests.fakes.model_server import Answer, Drops, Fails, Says, model_server
@@ -130,8 +132,15 @@ async def test_a_session_goes_on_with_the_report_of_a_gate(bench: Bench) -> None
 
 
 async def test_a_limit_of_tokens_ends_a_session_in_order(bench: Bench) -> None:
-    end, server = await bench.hold([Says(calls=[("list_files", {})])], bench.task(tokens_left=1))
+    end, server = await bench.hold([Says(calls=[("list_files", {})])], bench.task(allowed=Allowance(tokens=1)))
     assert end.failed == "the budget of tokens is used up"
+    assert len(server.asked) == 1
+
+
+async def test_a_limit_that_resets_after_the_searchs_end_is_not_waited_for(bench: Bench) -> None:
+    soon = datetime.now(UTC) + timedelta(seconds=3)
+    end, server = await bench.hold([Fails(429, headers={"retry-after": "3600"})], bench.task(allowed=Allowance(ends_by=soon)))
+    assert end.failed == "the search's time was over before anything was handed in"
     assert len(server.asked) == 1
 
 
@@ -172,7 +181,7 @@ async def test_a_killed_worker_is_followed_by_another_at_the_very_step(bench: Be
     assert [step.message.speaker for step in bench.steps()] == ["system", "user", "assistant", "tool", "assistant", "tool"]
 
 
-async def test_two_hundred_turns_stay_below_five_thousand_events(client: Client, bench: Bench) -> None:
+async def test_two_hundred_turns_stay_below_five_thousand_events_and_a_megabyte(client: Client, bench: Bench) -> None:
     source = bench.ledger.records(bench.search)[0].source
 
     @activity.defn(name="brief")
@@ -192,14 +201,14 @@ async def test_two_hundred_turns_stay_below_five_thousand_events(client: Client,
         Worker(client, task_queue=SEARCHES_QUEUE, workflows=[SessionWorkflow], workflow_runner=workflow_runner()),
         Worker(client, task_queue=AGENTS_QUEUE, activities=[brief, reply, tool]),
     ):
-        handle = await bench.begin(bench.task())
-        async with asyncio.timeout(200):
+        handle = await bench.begin(bench.task(turns=160))
+        async with asyncio.timeout(100):
             end = await handle.result()
         history = await handle.fetch_history()
     assert end.failed == "nothing was handed in within 200 replies"
-    assert end.task.spending[0].replies == 200
-    assert len(history.events) < 5000
-    assert sum(event.ByteSize() for event in history.events) < 4_000_000
+    assert end.task.spending[0].replies == 40
+    assert len(history.events) * 5 < 5000
+    assert sum(event.ByteSize() for event in history.events) * 5 < 1_000_000
 
 
 async def test_a_conversation_is_shortened_before_it_fills_the_context(bench: Bench) -> None:

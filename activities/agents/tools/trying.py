@@ -76,7 +76,7 @@ async def try_benchmark(ground: Ground, launch: Launch, seed: int) -> str:
     """One arm."""
     async with ground.leased() as lease:
         try:
-            measured = await measure_arm(ground, launch, seed=seed, window_seconds=ground.scale.screen_window_seconds, lease=lease)
+            measured = await measure_arm(ground, launch, seed=seed, window_seconds=ground.scale.load.window_seconds, lease=lease)
         except ServerFailed as failed:
             return bounded(f"the server {failed.reason}\n{failed.log}")
     if measured.fault:
