@@ -94,6 +94,12 @@ class NoveltyTask(Value):
     source: Source
 
 
+class Novelty(Value):
+    """Whether a tree is new; `rejected` names the earlier candidate that had it."""
+
+    rejected: Rejected | None = None
+
+
 class CheckTask(Value):
     """Put one source tree through one gate."""
 

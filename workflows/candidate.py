@@ -129,7 +129,7 @@ class CandidateWorkflow:
     async def _compare(self, task: CandidateTask, source: Source) -> Rejected | None:
         if task.source:
             return None
-        return await steps.novelty(NoveltyTask(setting=task.setting, number=task.number, source=source))
+        return (await steps.novelty(NoveltyTask(setting=task.setting, number=task.number, source=source))).rejected
 
     async def _check(self, name: str, task: CandidateTask, source: Source) -> GateReport:
         self._enter(name)

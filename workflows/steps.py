@@ -13,6 +13,7 @@ from activities.task import (
     FoundTask,
     GateReport,
     GenerateTask,
+    Novelty,
     NoveltyTask,
     PairTask,
     Plan,
@@ -85,9 +86,9 @@ async def attempt(task: ToolTask) -> Answered:
     return await _on_device("attempt", task, Answered, queue=checks_queue(task.key.setting.target))
 
 
-async def novelty(task: NoveltyTask) -> Rejected | None:
+async def novelty(task: NoveltyTask) -> Novelty:
     """A rejection when the same tree was judged before."""
-    return await _in_ledger("novelty", task, Rejected | None, limit=limits.QUICK_STEP)
+    return await _in_ledger("novelty", task, Novelty, limit=limits.QUICK_STEP)
 
 
 async def gate(name: str, task: CheckTask) -> GateReport:
