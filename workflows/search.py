@@ -123,9 +123,8 @@ class SearchWorkflow:
                 return
             plan, spending = await self._plan(number)
             self._state, allowed = self._state.planned("plan", spending), self._allowance()
-            if plan.hypothesis is None:
-                self._state = self._state.model_copy(update={"exhausted": plan.reason})
-            if self._reason_to_end():
+            if plan.hypothesis is None or self._reason_to_end():
+                self._state = self._state.model_copy(update={"exhausted": self._reason_to_end() or plan.reason})
                 return
             self._state = self._state.began(number, allowed.reserve())
             self._tasks[number] = asyncio.create_task(self._pursue(Pursuit(number, plan.parent, plan.hypothesis, began, spending), allowed))

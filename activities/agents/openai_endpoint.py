@@ -3,11 +3,11 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import httpx2
-from openai import APIError, AsyncOpenAI
-from openai.types.chat import ChatCompletion, ChatCompletionChunk
+from openai import APIError, AsyncOpenAI, Omit, omit
+from openai.types.chat import ChatCompletion, ChatCompletionChunk, ChatCompletionMessageParam, ChatCompletionToolUnionParam
 from openai.types.completion_usage import CompletionUsage
 
 from activities.agents.dialogue import Call, Message, Reply, Usage
@@ -37,7 +37,9 @@ class WholeEndpoint:
     async def ask(self, model: str, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]], *, max_tokens: int) -> Reply:
         """One request, one reply."""
         try:
-            answer: ChatCompletion = await self._client.chat.completions.create(**_request(model, messages, tools, max_tokens))
+            answer = await self._client.chat.completions.create(
+                model=model, messages=_messages(messages), tools=_tools(tools), extra_body=_limit(model, max_tokens)
+            )
         except (APIError, httpx2.HTTPError) as error:
             raise meaning(error, datetime.now(UTC)) from error
         return _whole(answer, model)
@@ -53,9 +55,16 @@ class StreamedEndpoint:
     async def ask(self, model: str, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]], *, max_tokens: int) -> Reply:
         """One request, its events put together."""
         gathered = _Gathered(model)
-        asked = _request(model, messages, tools, max_tokens) | {"stream": True, "stream_options": {"include_usage": True}}
         try:
-            async for chunk in await self._client.chat.completions.create(**asked):
+            events = await self._client.chat.completions.create(
+                model=model,
+                messages=_messages(messages),
+                tools=_tools(tools),
+                stream=True,
+                stream_options={"include_usage": True},
+                extra_body=_limit(model, max_tokens),
+            )
+            async for chunk in events:
                 gathered.take(chunk)
         except (APIError, httpx2.HTTPError) as error:
             raise meaning(error, datetime.now(UTC)) from error
@@ -124,10 +133,16 @@ def _usage(told: CompletionUsage | None) -> Usage:
     return Usage(input_tokens=told.prompt_tokens, cached_tokens=cached or 0, output_tokens=told.completion_tokens)
 
 
-def _request(model: str, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]], max_tokens: int) -> Fields:
-    limit = "max_completion_tokens" if REASONING.match(model) else "max_tokens"
-    asked: Fields = {"model": model, "messages": [_message(message) for message in messages], limit: max_tokens}
-    return asked | ({"tools": list(tools)} if tools else {})
+def _messages(messages: Sequence[Message]) -> list[ChatCompletionMessageParam]:
+    return [cast("ChatCompletionMessageParam", _message(message)) for message in messages]
+
+
+def _tools(tools: Sequence[Mapping[str, Any]]) -> list[ChatCompletionToolUnionParam] | Omit:
+    return [cast("ChatCompletionToolUnionParam", tool) for tool in tools] if tools else omit
+
+
+def _limit(model: str, max_tokens: int) -> Mapping[str, int]:
+    return {"max_completion_tokens" if REASONING.match(model) else "max_tokens": max_tokens}
 
 
 def _message(message: Message) -> Fields:
