@@ -151,10 +151,10 @@ UNLIMITED = Allowance()
 
 
 def allowance(account: Account, free_slots: int) -> Allowance:
-    """An equal part, for each free slot, of what is neither spent nor set aside."""
+    """An equal part, for each free slot, of what is neither spent nor set aside; something as long as anything is left."""
     budget, committed = account.budget, account.committed()
     return Allowance(
-        tokens=None if budget.tokens is None else (budget.tokens - committed.tokens) // free_slots,
+        tokens=None if budget.tokens is None else -((committed.tokens - budget.tokens) // free_slots),
         dollars=None if budget.dollars is None else (budget.dollars - committed.dollars) / free_slots,
         ends_by=deadline(account),
     )
