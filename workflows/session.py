@@ -1,7 +1,7 @@
 """An agent at work: each reply is one step, each call of a tool another; texts and trees are in the ledger, places and names here."""
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, TimeoutError
+from temporalio.exceptions import ActivityError, ApplicationError, TimeoutError
 
 from activities.agents.role import ROLES, TRYING
 from activities.session_task import Answered, Brief, BriefTask, CallName, Replied, ReplyTask, SayTask, SessionKey, ToolTask
@@ -99,9 +99,7 @@ class SessionWorkflow:
         try:
             replied = await steps.reply(asked, within=task.allowed.ends_by and task.allowed.ends_by - workflow.now())
         except ActivityError as error:
-            if not isinstance(error.cause, TimeoutError):
-                raise
-            replied = Replied(failed=TIME_OVER)
+            replied = Replied(failed=_time_over(error))
         spent = (replied.spending,) if replied.spending else ()
         written = 0 if replied.failed and not replied.spending else 1
         self._become(place=task.place + written, turns=task.turns + 1, spending=together((*task.spending, *spent)))
@@ -157,3 +155,14 @@ class SessionWorkflow:
 
     def _become(self, **changes: object) -> None:
         self._task = self._task.model_copy(update=changes)
+
+
+def _time_over(error: ActivityError) -> str:
+    """A reply is asked for again until the search's time is over; whatever else it fails from is no matter of time."""
+    match error.cause:
+        case TimeoutError():
+            return TIME_OVER
+        case ApplicationError(type="ModelUnavailable", message=words):
+            return f"{TIME_OVER}: {words}"
+        case _:
+            raise error
