@@ -36,6 +36,16 @@ class Home(Value):
         return self.root / "cache" / "builds"
 
     @property
+    def conversions(self) -> Path:
+        """Checkpoints in the forms that rivals want; a cache that may be deleted."""
+        return self.root / "cache" / "conversions"
+
+    @property
+    def rivals(self) -> Path:
+        """Environments of rivals, one folder per name, unless VIBESERVE_RIVALS names another place."""
+        return self.root / "rivals"
+
+    @property
     def runs(self) -> Path:
         """Sockets and logs of running servers."""
         return self.root / "runs"
@@ -54,6 +64,11 @@ class Home(Value):
     def temporal_database(self) -> Path:
         """History of the embedded Temporal server."""
         return self.root / "temporal.db"
+
+    @property
+    def page_token(self) -> Path:
+        """What opens the web page to acts, and beyond this machine to looks."""
+        return self.root / "locks" / "page.token"
 
     @property
     def worker_ready(self) -> Path:

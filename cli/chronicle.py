@@ -58,11 +58,15 @@ class Chronicle(Value):
 
 def read_chronicle(ledger: Ledger, search: str) -> Chronicle:
     """Reads branches and journal; Misuse when the ledger has no such search."""
-    entries = find_entries(ledger, search)
-    records = {record.number: record for record in ledger.records(search)}
-    chapters = tuple(_chapter(entry, records.get(entry.number)) for entry in entries)
+    chapters = chapters_of(find_entries(ledger, search), ledger.records(search))
     conclusion, curves = read_conclusion(ledger, search), read_curves(ledger, search)
     return Chronicle(search=search, spec=ledger.read_spec(search), chapters=chapters, conclusion=conclusion, curves=curves)
+
+
+def chapters_of(entries: Sequence[Entry], records: Sequence[Record]) -> tuple[Chapter, ...]:
+    """One chapter per branch, told by its record where there is one."""
+    known = {record.number: record for record in records}
+    return tuple(_chapter(entry, known.get(entry.number)) for entry in entries)
 
 
 def read_conclusion(ledger: Ledger, search: str) -> Conclusion | None:

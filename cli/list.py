@@ -1,15 +1,20 @@
 """`vibeserve list`: the searches of this home."""
 
+from collections.abc import Sequence
+
 from rich.table import Table
 from rich.text import Text
 
 from activities.ledger.ledger import Ledger
+from activities.task import Conclusion
 from cli.chronicle import read_conclusion
 from cli.figures import bounds, ratio
 from cli.options import Json
 from cli.output import print_json, result, say
 from cli.settings import find_home
 from search.lineage import standing
+from search.record import Record
+from search.spec import Spec
 from search.value import Value
 
 
@@ -46,7 +51,7 @@ def list_searches(as_json: Json = False) -> None:
     headlines: tuple[Headline, ...] = ()
     if home.ledger.exists():
         ledger = Ledger.open(home.ledger)
-        headlines = tuple(_headline(ledger, search) for search in ledger.searches())
+        headlines = tuple(_read_headline(ledger, search) for search in ledger.searches())
     if as_json:
         print_json(headlines)
     elif headlines:
@@ -55,11 +60,15 @@ def list_searches(as_json: Json = False) -> None:
         say(f"there is no search yet in {home.root}: `vibeserve search chat` begins one")
 
 
-def _headline(ledger: Ledger, search: str) -> Headline:
-    spec, records = ledger.read_spec(search), ledger.records(search)
-    best, conclusion = standing(records), read_conclusion(ledger, search)
+def _read_headline(ledger: Ledger, search: str) -> Headline:
+    return headline(ledger.read_spec(search), ledger.records(search), read_conclusion(ledger, search))
+
+
+def headline(spec: Spec, records: Sequence[Record], conclusion: Conclusion | None) -> Headline:
+    """A search in short, from its records in the order in which they ended."""
+    best = standing(records)
     plain = Headline(
-        search=search,
+        search=spec.name,
         scenario=spec.scenario,
         target=spec.target,
         model=spec.model,

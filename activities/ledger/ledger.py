@@ -1,6 +1,6 @@
 """The git repository of all searches: candidates, verdicts, champions and journals, each written exactly once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from activities.ledger.bundle import export_search, import_search
 from activities.ledger.checkout import checkout
 from activities.ledger.errors import LedgerError
 from activities.ledger.files import fit_files
-from activities.ledger.history import Entry, read_history
+from activities.ledger.history import Entry, read_history, state_of
 from activities.ledger.journal import Journal, record_path, record_text, searches
 from activities.ledger.message import commit_message, verdict_message, verdict_subject
 from activities.ledger.names import candidate_branch, champion_branch, promotion_tag
@@ -106,6 +106,18 @@ class Ledger:
     def records(self, search: str) -> tuple[Record, ...]:
         """All finished candidates by number."""
         return Journal(self._repository, search).records()
+
+    def record_names(self, search: str) -> tuple[ObjectId, ...]:
+        """The objects that hold the records of a search; equal names are equal records."""
+        return Journal(self._repository, search).record_names()
+
+    def read_records(self, search: str, names: Iterable[ObjectId]) -> tuple[Record, ...]:
+        """The records that these objects hold, in their order: for readers that keep what they have read."""
+        return Journal(self._repository, search).read_records(names)
+
+    def state(self, search: str) -> str:
+        """A text that changes whenever a branch or tag of a search moves; short and quick, for those who watch."""
+        return state_of(self._repository, search)
 
     def journal_text(self, search: str, path: str) -> str | None:
         """One file of a search's journal, None when it has none of this name."""

@@ -1,14 +1,17 @@
 """Runs a command in a cell: bubblewrap around it, a watchdog beside it, and nothing of it left behind.
 
-Stopped: the network; reading the host beyond what the cell names (home folders, this project, the ledger, other candidates);
-writing anywhere but /scratch, /tmp, /dev/shm and the cell's writable folders; more memory, processes, threads, files, disk, log
-or time than the limits; new user namespaces and all capabilities; signals to and tracing of processes outside; whatever
-outlives its first process, as a daemon or by ignoring signals; all of it when the process that confined it dies.
+Stopped: the network, and sockets that no network namespace binds (vsock); reading the host beyond what the cell names (home folders, this
+project with its reference and evaluator, the ledger, other candidates); writing anywhere but /scratch, /tmp, /dev/shm and the cell's
+writable folders; more memory, processes, threads, files, disk, log or time than the limits; new namespaces, mounts and all
+capabilities; signals to, tracing of and reading processes outside; memory that no process maps (memfd, System V); the machine's clock,
+keys, modules and swap; calls of the kernel that no server needs (`system_calls.py`: seccomp denies them, as well as calls of other
+architectures); whatever outlives its first process, as a daemon or by ignoring signals; all of it when the process that confined it dies.
 
-Not stopped, so far: an error in the kernel that an ordinary system call reaches (there is no seccomp filter); memory that no process
-maps, such as a memfd or the inodes of a tmpfs; blocks of a file that was deleted while open in a writable folder; use of all cores
-and of the memory's bandwidth; what timing tells about neighbours; bursts between two looks of the watchdog (the kernel's
-out-of-memory killer is told to take the cell first). Run by root, the cell has root's user id, without powers: run as an ordinary user.
+Not stopped: an error in the kernel that a permitted call reaches; memory of pipes and socket buffers; blocks of a file that was
+deleted while open in a writable folder; use of all cores and of the memory's bandwidth; what timing tells about neighbours; a bit left
+for the next arm in what the host's page cache holds of the candidate's own files (so a cell may know that it is not the first);
+bursts between two looks of the watchdog (the kernel's out-of-memory killer is told to take the cell first). No control groups are used:
+limits are the watchdog's and the kernel's per process. Run by root, the cell has root's user id, without powers: run as an ordinary user.
 """
 
 import asyncio

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from activities.sandbox.bubblewrap import bubblewrap_arguments, stubs
+from activities.sandbox.bubblewrap import bubblewrap_arguments, contents
 from activities.sandbox.cell import Cell
-from activities.sandbox.descriptors import Pipe, pipes, readable, texts
+from activities.sandbox.descriptors import Pipe, held, pipes, readable
 
 LAUNCHER = Path(__file__).with_name("launcher.py")
 OUTPUT_BYTES = 65536
@@ -38,8 +38,8 @@ class Spawned:
 async def spawn(cell: Cell, keep: int | None) -> Spawned:
     """Start the cell, which waits for nothing any more."""
     async with pipes() as (status, go):
-        with texts(stubs()) as files:
-            arguments = bubblewrap_arguments(cell, stubs=files, status=status.into, go=go.out, sync=keep)
+        with held(contents()) as files:
+            arguments = bubblewrap_arguments(cell, files=files, status=status.into, go=go.out, sync=keep)
             kept = [] if keep is None else [keep]
             process = await _launch(cell, arguments, [status.into, go.out, *files.values(), *kept])
         try:
