@@ -1,6 +1,5 @@
 """The starter as clients meet it: the whole contract over its socket."""
 
-import asyncio
 import json
 import subprocess
 import sys
