@@ -30,7 +30,7 @@ def excerpt(chapters: Sequence[Chapter], *, state: State | None = None, part: in
     chosen = [chapter.number for chapter in chapters if state in (None, chapter.state)]
     parts = max(-(-len(chosen) // ROWS), 1)
     shown = parts if part is None else min(max(part, 1), parts)
-    counts = Counter(chapter.state for chapter in chapters)
+    counts: Counter[State] = Counter(chapter.state for chapter in chapters)
     return Excerpt(state=state, part=shown, parts=parts, counts=counts, numbers=frozenset(chosen[(shown - 1) * ROWS : shown * ROWS]))
 
 
