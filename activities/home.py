@@ -76,6 +76,11 @@ class Home(Value):
         return self.root / "locks" / "worker.ready"
 
     @property
+    def prices(self) -> Path:
+        """Prices of models that go before the shipped ones."""
+        return self.root / "prices.json"
+
+    @property
     def steps(self) -> Path:
         """A JSON line for each step that a worker began and ended."""
         return self.logs / "steps.jsonl"

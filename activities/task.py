@@ -72,6 +72,8 @@ class Plan(Value):
 
     parent: int = 0
     hypothesis: Hypothesis | None = None
+    reason: str = "every composition that fits this machine was tried"
+    """Why there is none."""
 
 
 class GenerateTask(Value):

@@ -6,6 +6,7 @@ from search.hypothesis import Hypothesis
 from search.measurement import Pair
 from search.profile import Profile
 from search.source import Source
+from search.spending import Spending
 from search.value import Value
 from search.verdict import Verdict
 
@@ -40,3 +41,5 @@ class Record(Value):
     started: datetime
     ended: datetime
     device_seconds: float = 0.0
+    spending: tuple[Spending, ...] = ()
+    """What its planner and its author cost, by role and model."""

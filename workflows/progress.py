@@ -22,7 +22,7 @@ class Runner(Value):
     number: int
     claim: str
     stage: str
-    """prepare, write, build, conformance, correctness, waiting for its duel, screen, duel, confirm, canary, profile, record,
+    """prepare, plan, write, repair, build, conformance, correctness, waiting for its duel, screen, duel, confirm, canary, profile, record,
     noise, final."""
     since: datetime
     gates: tuple[Gate, ...] = ()

@@ -3,14 +3,16 @@
 import asyncio
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, ChildWorkflowError
 
-from activities.task import CheckTask, Conclusion, FoundTask, PlanTask, RecordTask
-from search.budget import deadline
+from activities.agents.assignment import is_model_agent
+from activities.task import CheckTask, Conclusion, FoundTask, Plan, PlanTask, RecordTask
+from search.budget import UNLIMITED, Allowance, allowance, deadline
 from search.composition import Composition
 from search.hypothesis import Hypothesis
 from search.profile import Profile
 from search.source import Source
+from search.spending import Spending
 from search.statistics import interval, median_ratio, noise_floor
 from search.verdict import Interval
 from workflows import limits, steps
@@ -20,6 +22,7 @@ from workflows.candidate import CandidateTask, CandidateWorkflow
 from workflows.duel import DuelTask, DuelWorkflow
 from workflows.identity import candidate_id, duel_id
 from workflows.own import OwnStep
+from workflows.planning import ask_planner
 from workflows.progress import Progress, Runner
 from workflows.pursuit import Pursuit
 from workflows.state import Champion, Outcome, SearchState
@@ -50,6 +53,7 @@ class SearchWorkflow:
         self._own: OwnStep | None = None
         self._pursuits: dict[int, Pursuit] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._planning: asyncio.Task[tuple[Plan, tuple[Spending, ...]]] | None = None
         self._arena = asyncio.Lock()
         self._stopped_for = ""
         self._outcome: Outcome | None = None
@@ -82,7 +86,7 @@ class SearchWorkflow:
         """End in order: what runs is cancelled, what is finished stays."""
         self._stopped_for = reason
         self._state = self._state.told(workflow.now(), f"stopped by the operator: {reason}")
-        for task in self._tasks.values():
+        for task in (*self._tasks.values(), *([self._planning] if self._planning else [])):
             task.cancel()
         return f"the search {self._state.spec.name} ends now"
 
@@ -114,13 +118,16 @@ class SearchWorkflow:
     async def _fill_slots(self) -> None:
         """Begin candidates until all slots are taken or a budget or the space is used up."""
         while len(self._tasks) < self._state.spec.parallel and not self._reason_to_end():
-            number = self._state.next_number
-            plan = await steps.plan(self._plan_task(number))
-            if plan.hypothesis is None:
-                self._state = self._state.model_copy(update={"exhausted": "every composition that fits this machine was tried"})
+            number, began = self._state.next_number, workflow.now()
+            if self._allowance().used_up():
                 return
-            self._state = self._state.began(number)
-            self._tasks[number] = asyncio.create_task(self._pursue(Pursuit(number, plan.parent, plan.hypothesis, workflow.now())))
+            plan, spending = await self._plan(number)
+            self._state, allowed = self._state.planned("plan", spending), self._allowance()
+            if plan.hypothesis is None or self._reason_to_end():
+                self._state = self._state.model_copy(update={"exhausted": self._reason_to_end() or plan.reason})
+                return
+            self._state = self._state.began(number, allowed.reserve())
+            self._tasks[number] = asyncio.create_task(self._pursue(Pursuit(number, plan.parent, plan.hypothesis, began, spending), allowed))
 
     async def _one_settles(self) -> None:
         if not self._tasks:
@@ -152,10 +159,31 @@ class SearchWorkflow:
         self._phase = "finished"
         return self._outcome
 
-    async def _pursue(self, pursuit: Pursuit) -> None:
+    async def _plan(self, number: int) -> tuple[Plan, tuple[Spending, ...]]:
+        """From the policy, or from the planner with what that cost."""
+        if not is_model_agent(self._state.spec.agent):
+            return await steps.plan(self._plan_task(number)), ()
+        claims = tuple(pursuit.hypothesis.claim for pursuit in self._pursuits.values())
+        asked = ask_planner(self._setting, self._state.spec.agent, number=number, in_flight=claims, allowed=self._allowance())
+        self._own = OwnStep(number, "plan", "the planner chooses the next hypothesis", workflow.now())
+        self._planning = asyncio.create_task(asked)
+        try:
+            return await self._planning
+        except (asyncio.CancelledError, ChildWorkflowError):
+            if not self._stopped_for:
+                raise
+            return Plan(reason=self._stopped_for), ()
+        finally:
+            self._planning = self._own = None
+
+    def _allowance(self) -> Allowance:
+        """Of the agents of one more candidate."""
+        return allowance(self._state.books(), self._state.spec.parallel - len(self._tasks))
+
+    async def _pursue(self, pursuit: Pursuit, allowed: Allowance = UNLIMITED) -> None:
         """Write and check beside others, then measure alone: one duel at a time, so that the champion cannot change beneath it."""
         self._pursuits[pursuit.number] = pursuit
-        await self._check(pursuit)
+        await self._check(pursuit, allowed)
         pursuit.enter("waiting for its duel", workflow.now())
         async with self._arena:
             if pursuit.number and not pursuit.rejected:
@@ -163,7 +191,7 @@ class SearchWorkflow:
             await self._settle(pursuit)
         self._pursuits.pop(pursuit.number, None)
 
-    async def _check(self, pursuit: Pursuit) -> None:
+    async def _check(self, pursuit: Pursuit, allowed: Allowance) -> None:
         pursuit.checked = await workflow.execute_child_workflow(
             CandidateWorkflow.run,
             CandidateTask(
@@ -172,6 +200,8 @@ class SearchWorkflow:
                 parent=pursuit.parent or 0,
                 hypothesis=pursuit.hypothesis,
                 source=None if pursuit.number else self._state.starter,
+                agent=self._state.spec.agent,
+                allowed=allowed,
             ),
             id=candidate_id(self._state.spec.name, pursuit.number),
         )

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from temporalio import workflow
 
+from activities.session_task import Answered, Briefed, BriefTask, Replied, ReplyTask, SayTask, ToolTask
 from activities.task import (
     CheckTask,
     Conclusion,
@@ -49,6 +50,40 @@ async def plan(task: PlanTask) -> Plan:
 async def generate(task: GenerateTask) -> Source:
     """Write the candidate and commit it to its branch."""
     return await _in_ledger("generate", task, Source, limit=limits.WRITE_STEP)
+
+
+async def brief(task: BriefTask) -> Briefed:
+    """The first words of an agent's session."""
+    return await _in_ledger("brief", task, Briefed, limit=limits.QUICK_STEP)
+
+
+async def say(task: SayTask) -> int:
+    """Words to an agent; the next free place."""
+    return await _in_ledger("say", task, int, limit=limits.QUICK_STEP)
+
+
+async def reply(task: ReplyTask, *, within: timedelta | None) -> Replied:
+    """What a model says next; an endpoint that is busy is asked again when it says so, as long as there is time."""
+    return await workflow.execute_activity(
+        "reply",
+        task,
+        result_type=Replied,
+        task_queue=AGENTS_QUEUE,
+        start_to_close_timeout=limits.REPLY_STEP,
+        schedule_to_close_timeout=within,
+        heartbeat_timeout=limits.HEARTBEAT,
+        retry_policy=limits.REPLY_RETRY,
+    )
+
+
+async def tool(task: ToolTask) -> Answered:
+    """A tool that reads the ledger or changes the tree."""
+    return await _in_ledger("tool", task, Answered, limit=limits.QUICK_STEP)
+
+
+async def attempt(task: ToolTask) -> Answered:
+    """A tool that runs the tree."""
+    return await _on_device("attempt", task, Answered, queue=checks_queue(task.key.setting.target))
 
 
 async def novelty(task: NoveltyTask) -> Novelty:

@@ -11,7 +11,7 @@ from activities.ledger.message import verdict_message
 from activities.ledger.names import journal_branch
 from activities.ledger.objects import IDENTITY
 from activities.ledger.repository import Repository
-from search.lineage import is_crowned
+from search.lineage import held_out_ratios, is_crowned
 from search.record import Record
 from search.source import ObjectId
 from search.spec import Spec
@@ -228,10 +228,8 @@ def _repeated_seeds(records: Iterable[Record]) -> Iterator[Finding]:
 
 def _ratios(record: Record) -> tuple[list[float], list[float]]:
     """Valid log-ratios of the duel and of its confirmation on the announced load."""
-    end = len(record.pairs) - record.confirming_pairs
-    parts = (record.pairs[:end], [pair for pair in record.pairs[end:] if pair.load == "announced"])
-    duel, confirmation = ([pair.log_ratio for pair in part if pair.void is None] for part in parts)
-    return duel, confirmation
+    duel = record.pairs[: len(record.pairs) - record.confirming_pairs]
+    return [pair.log_ratio for pair in duel if pair.void is None], held_out_ratios(record)
 
 
 def _won_pairs(record: Record) -> bool:

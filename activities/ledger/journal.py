@@ -117,6 +117,12 @@ class Journal:
         name = self._repository.contents(self._head()).blobs.get(path)
         return None if name is None else next(self._repository.read([name])).decode()
 
+    def texts(self, prefix: str) -> Mapping[str, str]:
+        """All files whose path begins so, by path."""
+        blobs = self._repository.contents(self._head()).blobs
+        chosen = {path: name for path, name in blobs.items() if path.startswith(prefix)}
+        return {path: text.decode() for path, text in zip(chosen, self._repository.read(chosen.values()), strict=True)}
+
     def _required(self, path: str) -> str:
         text = self.text(path)
         if text is None:

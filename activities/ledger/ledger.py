@@ -123,6 +123,10 @@ class Ledger:
         """One file of a search's journal, None when it has none of this name."""
         return Journal(self._repository, search).text(path)
 
+    def journal_texts(self, search: str, prefix: str) -> Mapping[str, str]:
+        """All files of a search's journal whose path begins with `prefix`, by path."""
+        return Journal(self._repository, search).texts(prefix)
+
     def log(self, search: str) -> tuple[Entry, ...]:
         """All candidates by number as their branches tell, those without a verdict too."""
         return read_history(self._repository, search)
