@@ -114,13 +114,13 @@ class Pages:
         tale = await self._tale(request)
         state, part = request.query.get("verdict", ""), request.query.get("part", "")
         shown = excerpt(tale.chapters, state=_state(state) if state else None, part=_number(part) if part else None)
-        told = {
+        told: dict[str, object] = {
             "tale": tale,
             "shown": shown,
             "by_time": request.query.get("over") == "time",
             "workflow": self._workflow(search_id(tale.search)),
         }
-        return await asyncio.to_thread(lambda: self._page(request, "search.html", view=self._view(tale), **told))
+        return await asyncio.to_thread(lambda: self._page(request, "search.html", 200, view=self._view(tale), **told))
 
     async def now(self, request: web.Request) -> web.Response:
         """What runs at this moment, as a part of the search's page."""
