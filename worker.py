@@ -84,7 +84,7 @@ async def serve(home: Home, *, target: str, address: str | None, metrics: str | 
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    client = await connect(address, runtime=_metered(metrics) if metrics else None)
+    client = await connect(address, runtime=metered(metrics) if metrics else None)
     log = StepLog(home.steps)
     async with AsyncExitStack() as stack:
         threads = stack.enter_context(ThreadPoolExecutor(LEDGER_THREADS))
@@ -103,7 +103,7 @@ async def serve(home: Home, *, target: str, address: str | None, metrics: str | 
     await asyncio.sleep(EXIT_PAUSE_SECONDS)
 
 
-def _metered(address: str) -> Runtime:
+def metered(address: str) -> Runtime:
     """The SDK with its own figures (slots, latencies, failures) for Prometheus at `http://HOST:PORT/metrics`."""
     return Runtime(telemetry=TelemetryConfig(metrics=PrometheusConfig(bind_address=address)))
 

@@ -5,46 +5,47 @@ from xml.etree import ElementTree
 import pytest
 from aiohttp import ClientSession
 
-from activities.home import Home
-from activities.ledger.ledger import Ledger
-from benchmarks.page.long_search import write_long_search
+from cli.chronicle import Chapter, State
 from cli.console.excerpt import ROWS, STATIONS, excerpt, stations
 from cli.console.pictures.climb import Foot, Point, climb
 from cli.console.pictures.lanes import Span, lanes
-from cli.console.shelf import Shelf, Tale
 
 FOOT = Foot(words="", ticks=lambda last, most: (), say=str)
 
 
-@pytest.fixture(scope="module")
-def tale(tmp_path_factory: pytest.TempPathFactory) -> Tale:
-    home = Home(root=tmp_path_factory.mktemp("long"))
-    write_long_search(Ledger.open(home.ledger), "some", 3 * STATIONS // 2)
-    return Shelf(home).tale("some")
+def chapter(number: int) -> Chapter:
+    """Every 40th is promoted; the others stand on the champion of their time."""
+    won = number % 40 == 0
+    state: State = "promoted" if won and number else "not_better" if number % 3 else "rejected"
+    parent = (number - 1) // 40 * 40 if number else None
+    return Chapter(number=number, parent=parent, state=state, claim="", version=number // 40 if won else None, commit="0" * 40)
 
 
-def test_every_candidate_stands_in_just_one_part(tale: Tale) -> None:
-    parts = [excerpt(tale.chapters, part=part).numbers for part in range(1, excerpt(tale.chapters).parts + 1)]
-    assert sorted(number for part in parts for number in part) == [chapter.number for chapter in tale.chapters]
+CHAPTERS = tuple(chapter(number) for number in range(3 * STATIONS))
+
+
+def test_every_candidate_stands_in_just_one_part() -> None:
+    parts = [excerpt(CHAPTERS, part=part).numbers for part in range(1, excerpt(CHAPTERS).parts + 1)]
+    assert sorted(number for part in parts for number in part) == [each.number for each in CHAPTERS]
     assert all(len(part) <= ROWS for part in parts)
-    assert excerpt(tale.chapters).numbers == parts[-1]
-    assert excerpt(tale.chapters, part=99).numbers == parts[-1]
+    assert excerpt(CHAPTERS).numbers == parts[-1]
+    assert excerpt(CHAPTERS, part=99).numbers == parts[-1]
 
 
-def test_a_verdict_can_be_looked_at_alone(tale: Tale) -> None:
-    won = excerpt(tale.chapters, state="promoted")
-    assert won.numbers == {chapter.number for chapter in tale.chapters if chapter.state == "promoted"}
-    assert sum(won.counts.values()) == len(tale.chapters)
-    assert excerpt(tale.chapters, state="running").numbers == frozenset()
+def test_a_verdict_can_be_looked_at_alone() -> None:
+    won = excerpt(CHAPTERS, state="promoted")
+    assert won.numbers == {each.number for each in CHAPTERS if each.state == "promoted"}
+    assert sum(won.counts.values()) == len(CHAPTERS)
+    assert excerpt(CHAPTERS, state="running").numbers == frozenset()
 
 
-def test_the_tree_keeps_the_promoted_the_latest_and_what_they_came_from(tale: Tale) -> None:
-    shown = stations(tale.chapters)
-    numbers = {chapter.number for chapter in shown}
-    assert len(shown) < len(tale.chapters)
-    assert {chapter.number for chapter in tale.chapters if chapter.state == "promoted"} <= numbers
-    assert {chapter.number for chapter in tale.chapters[-STATIONS:]} <= numbers
-    assert all(chapter.parent in numbers for chapter in shown if chapter.parent is not None)
+def test_the_tree_keeps_the_promoted_the_latest_and_what_they_came_from() -> None:
+    shown = stations(CHAPTERS)
+    numbers = {each.number for each in shown}
+    assert len(shown) < len(CHAPTERS)
+    assert {each.number for each in CHAPTERS if each.state == "promoted"} <= numbers
+    assert {each.number for each in CHAPTERS[-STATIONS:]} <= numbers
+    assert all(each.parent in numbers for each in shown if each.parent is not None)
 
 
 def test_marks_that_hide_each_other_are_drawn_once_and_promotions_always() -> None:
