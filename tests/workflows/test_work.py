@@ -153,8 +153,8 @@ async def test_work_is_claimed_refused_repaired_and_promoted(
         assert code == 1 and "claimed by ann" in story
         assert (await vibeserve("submit", name, *STATED, "--as", "ann"))[0] == 0
 
-        repair = await waiting(vibeserve, kind="repair")
-        assert (repair["refused"], repair["state"], repair["lease"]) == ("correctness: token 7 is wrong", "open", None)
+        repair = await waiting(vibeserve, kind="repair", state="open")
+        assert (repair["refused"], repair["lease"]) == ("correctness: token 7 is wrong", None)
         assert "expected 11, got 12" in (folder / "BRIEF.md").read_text()
         (folder / "serve.py").write_text("SPEED = 40\n")
         assert (await vibeserve("submit", name, "--as", "bob"))[0] == 0, "a repair keeps its hypothesis, and anybody may take it"
@@ -199,7 +199,7 @@ async def test_what_was_claimed_is_handed_in_to_another_worker_and_from_a_folder
     first.cancel()
     await asyncio.gather(first, return_exceptions=True)
     folder = Path(claimed["folder"])
-    folder.rename(tmp_path / "lost")
+    await asyncio.to_thread(folder.rename, tmp_path / "lost")
     async with staffed(client, ledger, home, spec.target):
         _, shown, _ = await vibeserve("show", item["item"])
         assert (shown["item"]["state"], shown["item"]["lease"]["by"]) == ("claimed", "ann")
@@ -229,7 +229,8 @@ def writing(*lines: str) -> str:
     return "external:" + "; ".join(lines)
 
 
-SAY = """echo '{"claim": "batching doubles the speed", "mechanism": "weights read once", "falsifier": "below 1.5", "expected_ratio": 2}' > HYPOTHESIS.json"""
+CLAIM = {"claim": STATED[1], "mechanism": STATED[3], "falsifier": STATED[5], "expected_ratio": 2}
+SAY = f"echo '{json.dumps(CLAIM)}' > HYPOTHESIS.json"
 
 
 async def test_a_command_writes_forgets_its_claim_and_repairs(client: Client, ledger: Ledger, home: Home, spec: Spec) -> None:
