@@ -61,7 +61,7 @@ class Commander:
         try:
             cell = self._cell(task, folder, model, memory_bytes=scenario.scale(model.preset).memory_bytes)
             async with confine(cell, log=logs / "log") as confined:
-                code = await _told(confined, say)
+                code = await _told(confined, lambda text: say(self._hidden(text)))
                 ending, tail = describe_ending(confined) or "ended", confined.log_tail(EVIDENCE_BYTES)
         finally:
             await asyncio.to_thread(shutil.rmtree, logs)
