@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from activities.open_work import WorkOpener
 from activities.record import Recorder
 from activities.work_command import Commander
 from cli.app import run
+from cli.temporal import heartbeats, survey
 from models.checkpoint import obtain_checkpoint
 from search.spec import Spec
 from search.verdict import Measured, Rejected
@@ -280,10 +281,10 @@ async def test_a_stop_ends_a_command_with_all_its_processes(client: Client, ledg
     await obtain_checkpoint("tiny", family="llama", models=home.models)
     mark = f"98765{spec.target[1:6].translate(str.maketrans('abcdef', '123456'))}"
     async with staffed(client, ledger, home, spec.target):
-        search = await begin(client, spec, writing(f"setsid sleep {mark} & touch begun", f"sleep {mark}"))
+        search = await begin(client, spec, writing(f"setsid sleep {mark} & echo begun", f"sleep {mark}"))
         async with asyncio.timeout(LIMIT_SECONDS):
-            while not (home.work_folder(spec.name, 1) / "begun").exists():  # noqa: ASYNC110 (another process makes it)
-                await asyncio.sleep(0.05)
+            while (await heartbeats(client, spec.name, (await survey(client, spec.name)).runners)).get(1) != "begun":
+                pass
         assert sleepers(mark)
         await search.execute_update(SearchWorkflow.stop, "enough seen")
         assert (await ended(search)).reason == "enough seen"
@@ -301,5 +302,9 @@ async def test_a_stop_ends_work_that_is_open(client: Client, ledger: Ledger, hom
 
 def sleepers(mark: str) -> list[str]:
     """Living processes that sleep for so many seconds."""
-    lines = [path / "cmdline" for path in Path("/proc").iterdir() if path.name.isdigit()]
-    return [line.parent.name for line in lines if line.exists() and line.read_bytes().split(b"\0")[:2] == [b"sleep", mark.encode()]]
+    found: list[str] = []
+    for process in Path("/proc").iterdir():
+        with suppress(OSError):
+            if process.name.isdigit() and (process / "cmdline").read_bytes().split(b"\0")[:2] == [b"sleep", mark.encode()]:
+                found.append(process.name)
+    return found
