@@ -27,6 +27,8 @@ FOLDER = "/work"
 LOOK_SECONDS = 1.0
 WORDS_LENGTH = 160
 EVIDENCE_BYTES = 6000
+SECRET_LENGTH = 6
+"""A variable with a shorter value is a switch and no key."""
 UNSTATED = f"{STATED} is missing: it says what the tree tests, as a JSON object with {', '.join(Stated.model_fields)}"
 
 
@@ -71,7 +73,7 @@ class Commander:
 
     def _hidden(self, text: str) -> str:
         """Without what the variables hold, keys above all: the journal is shown to others."""
-        for secret in filter(None, self._environment.values()):
+        for secret in (value for value in self._environment.values() if len(value) >= SECRET_LENGTH):
             text = text.replace(secret, "***")
         return text
 

@@ -66,6 +66,8 @@ def _text(path: Path, root: Path) -> str:
 
 def _write(folder: Path, files: Mapping[str, str]) -> None:
     for name, text in files.items():
+        if name in OWN_FILES:
+            continue
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text.encode())
