@@ -40,6 +40,14 @@ class Question(Value):
     correctness: Correctness
 
 
+class Author(Value):
+    """Who writes candidates, and who chooses what they test."""
+
+    agent: str
+    agent_network: bool
+    policy: str
+
+
 def check_question(scenario: str, *, target: str, model: str, correctness: str) -> Question:
     """Names that exist and a model that can be read, or Misuse."""
     with misuse(UnknownScenario, UnknownTarget):
@@ -63,6 +71,11 @@ def check_model(model: str, *, family: str) -> str:
     if HUB_NAME.fullmatch(model):
         return model
     raise Misuse(f"unknown model {model!r}: neither a preset ({', '.join(presets)}), nor a folder, nor a hub name like ORGANISATION/NAME")
+
+
+def check_author(agent: str, *, policy: str | None, network: bool) -> Author:
+    """An agent that this version has, with what goes with it."""
+    return Author(agent=check_agent(agent), agent_network=check_network(agent, network), policy=check_chooser(agent, policy))
 
 
 def check_agent(agent: str) -> str:

@@ -15,10 +15,8 @@ from activities.home import Home
 from activities.ledger.ledger import Ledger
 from cli.asked import (
     check_affordable,
-    check_agent,
+    check_author,
     check_baseline,
-    check_chooser,
-    check_network,
     check_question,
     free_name,
     make_spec,
@@ -80,7 +78,6 @@ def search(
       vibeserve search chat
       vibeserve search chat --name first --model tiny --candidates 4 --hours 0.1
       vibeserve search chat --correctness bounded --parallel 2 --detach
-      vibeserve search chat --name by-hand --agent external --hours 24 --detach
       vibeserve search chat --name evolved --policy evolve --baseline random
     """
     home = find_home()
@@ -88,9 +85,7 @@ def search(
     spec = make_spec(
         **question.model_dump(),
         name=free_name(scenario, home) if name is None else name,
-        agent=check_agent(agent),
-        agent_network=check_network(agent, agent_network),
-        policy=check_chooser(agent, policy),
+        **check_author(agent, policy=policy, network=agent_network).model_dump(),
         seed=secrets.randbits(31) if seed is None else seed,
         parallel=parallel,
         looks=read_looks(looks),

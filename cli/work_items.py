@@ -44,15 +44,16 @@ async def list_items(home: Home) -> tuple[WorkItem, ...]:
 
 async def read_item(home: Home, name: str) -> WorkItem:
     """How one piece of work stands; Misuse when nobody waits for it."""
+    workflow_id = _id(name)
     client = await reach(home)
     with _asking(name):
-        return await _ask(client, _id(name))
+        return await _ask(client, workflow_id)
 
 
 async def act(home: Home, name: str, update: str, argument: BaseModel, answer: type[Answer]) -> Answer:
     """One of `claim`, `submit`, `abandon`; Failed with the reason when it is refused."""
-    client = await reach(home)
-    handle = client.get_workflow_handle(_id(name))
+    workflow_id = _id(name)
+    handle = (await reach(home)).get_workflow_handle(workflow_id)
     try:
         with _asking(name):
             # The SDK leaves an overload of this method without types.

@@ -2,68 +2,24 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from temporalio.client import Client, WorkflowHandle
-from temporalio.worker import Worker
+from temporalio.client import Client
 
-from activities.agents.catalog import load_catalog
-from activities.conclude import Concluder
-from activities.found import Founder
-from activities.hand_in import HandInKeeper
 from activities.home import Home
 from activities.ledger.ledger import Ledger
-from activities.novelty import NoveltyGate
-from activities.open_work import WorkOpener
-from activities.record import Recorder
-from activities.work_command import Commander
 from cli.app import run
-from cli.temporal import heartbeats, survey
-from models.checkpoint import obtain_checkpoint
 from search.spec import Spec
 from search.verdict import Measured, Rejected
 from tests.activities.ledger.samples import assert_sound
-from tests.workflows.judged_by_text import TextJudge
 from tests.workflows.session_bench import keep
-from workflows.candidate import CandidateWorkflow
-from workflows.duel import DuelWorkflow
-from workflows.identity import AGENTS_QUEUE, SEARCHES_QUEUE, checks_queue, device_queue, search_id, work_queue
-from workflows.sandbox import workflow_runner
+from tests.workflows.work_bench import LIMIT_SECONDS, STATED, begin, ended, staffed
 from workflows.search import SearchWorkflow
-from workflows.state import Outcome, SearchState
-from workflows.work import WorkWorkflow
 
-STATED = (
-    "--claim",
-    "batching doubles the speed",
-    "--mechanism",
-    "weights are read once",
-    "--falsifier",
-    "a ratio below 1.5",
-    "--expect",
-    "2",
-)
-LIMIT_SECONDS = 60
 Vibeserve = Callable[..., Awaitable[tuple[int, Any, str]]]
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    """An empty one."""
-    return Home(root=tmp_path / "home")
-
-
-@pytest.fixture
-def ledger(home: Home) -> Ledger:
-    """Of that home."""
-    home.root.mkdir()
-    return Ledger.open(home.ledger)
 
 
 @pytest.fixture
@@ -81,36 +37,6 @@ def vibeserve(client: Client, home: Home, monkeypatch: pytest.MonkeyPatch, capfd
     return type_in
 
 
-@asynccontextmanager
-async def staffed(client: Client, ledger: Ledger, home: Home, target: str) -> AsyncIterator[None]:
-    """Workers for every queue of a search."""
-    judge, queues = TextJudge(ledger), (checks_queue(target), device_queue(target))
-    keeping = [NoveltyGate(ledger).novelty, Founder(ledger).found, Recorder(ledger).record, Concluder(ledger).conclude]
-    working = [WorkOpener(ledger, load_catalog(), home).open, HandInKeeper(ledger).keep]
-    flows = [SearchWorkflow, CandidateWorkflow, WorkWorkflow, DuelWorkflow]
-    with ThreadPoolExecutor(4) as threads:
-        async with (
-            Worker(client, task_queue=SEARCHES_QUEUE, workflows=flows, workflow_runner=workflow_runner()),
-            Worker(client, task_queue=AGENTS_QUEUE, activities=[*keeping, *working], activity_executor=threads),
-            Worker(
-                client,
-                task_queue=work_queue(target),
-                activities=[Commander(ledger, home, {"KEY": "s3cret"}).work],
-                max_heartbeat_throttle_interval=timedelta(seconds=0.2),
-            ),
-            Worker(client, task_queue=queues[0], activities=judge.activities()),
-            Worker(client, task_queue=queues[1], activities=judge.activities()),
-        ):
-            yield
-
-
-async def begin(client: Client, spec: Spec, agent: str = "external", **budget: object) -> WorkflowHandle[SearchWorkflow, Outcome]:
-    """Start a search of one candidate."""
-    limits = spec.budget.model_copy(update={"candidates": 1, **budget})
-    asked = spec.model_copy(update={"agent": agent, "policy": "author", "budget": limits})
-    return await client.start_workflow(SearchWorkflow.run, SearchState(spec=asked), id=search_id(spec.name), task_queue=SEARCHES_QUEUE)
-
-
 async def waiting(vibeserve: Vibeserve, **wanted: object) -> dict[str, Any]:
     """The first item that stands so."""
     async with asyncio.timeout(LIMIT_SECONDS):
@@ -119,12 +45,6 @@ async def waiting(vibeserve: Vibeserve, **wanted: object) -> dict[str, Any]:
             for item in items or ():
                 if all(item[name] == value for name, value in wanted.items()):
                     return item
-
-
-async def ended(search: WorkflowHandle[SearchWorkflow, Outcome]) -> Outcome:
-    """How it ended."""
-    async with asyncio.timeout(LIMIT_SECONDS):
-        return await search.result()
 
 
 async def test_work_is_claimed_refused_repaired_and_promoted(
@@ -231,66 +151,6 @@ async def test_work_that_nobody_takes_ends_with_the_search(
     )
 
 
-def writing(*lines: str) -> str:
-    """A command that is run by a shell."""
-    return "external:" + "; ".join(lines)
-
-
-CLAIM = {"claim": STATED[1], "mechanism": STATED[3], "falsifier": STATED[5], "expected_ratio": 2}
-SAY = f"echo '{json.dumps(CLAIM)}' > HYPOTHESIS.json"
-
-
-async def test_a_command_writes_forgets_its_claim_and_repairs(client: Client, ledger: Ledger, home: Home, spec: Spec) -> None:
-    await obtain_checkpoint("tiny", family="llama", models=home.models)
-    command = writing(
-        "set -e",
-        "test -f /model/config.json",
-        'case "$(grep -c "HYPOTHESIS.json is missing" $VIBESERVE_BRIEF)$(grep -c "token 7 is wrong" $VIBESERVE_BRIEF)" in '
-        f"00) echo 'WRONG = SPEED = 40' > serve.py ;; 10) {SAY} ;; 01) echo 'SPEED = 40' > serve.py ;; esac",
-    )
-    async with staffed(client, ledger, home, spec.target):
-        outcome = await ended(await begin(client, spec, command))
-    record = ledger.records(spec.name)[1]
-    assert outcome.champion == 1, record.verdict
-    assert record.hypothesis.claim == "batching doubles the speed"
-    assert ledger.files(record.source.tree)["serve.py"] == "SPEED = 40\n"
-    assert ledger.files(record.source.tree).keys() == ledger.files(ledger.records(spec.name)[0].source.tree).keys()
-    assert_sound(ledger)
-
-
-@pytest.mark.parametrize(
-    ("lines", "reason"),
-    [
-        (["echo $KEY", "exit 3"], "the command exited with code 3"),
-        (["true", SAY], "the command changed nothing that could be tested"),
-    ],
-)
-async def test_a_command_that_fails_ends_its_candidate_with_the_reason(
-    client: Client, ledger: Ledger, home: Home, spec: Spec, lines: Sequence[str], reason: str
-) -> None:
-    await obtain_checkpoint("tiny", family="llama", models=home.models)
-    async with staffed(client, ledger, home, spec.target):
-        await ended(await begin(client, spec, writing(*lines)))
-    verdict = ledger.records(spec.name)[1].verdict
-    assert isinstance(verdict, Rejected) and verdict.stage == "generate"
-    assert reason in verdict.reason
-    assert "s3cret" not in verdict.evidence
-
-
-async def test_a_stop_ends_a_command_with_all_its_processes(client: Client, ledger: Ledger, home: Home, spec: Spec) -> None:
-    await obtain_checkpoint("tiny", family="llama", models=home.models)
-    mark = f"98765{spec.target[1:6].translate(str.maketrans('abcdef', '123456'))}"
-    async with staffed(client, ledger, home, spec.target):
-        search = await begin(client, spec, writing(f"setsid sleep {mark} & echo begun", f"sleep {mark}"))
-        async with asyncio.timeout(LIMIT_SECONDS):
-            while (await heartbeats(client, spec.name, (await survey(client, spec.name)).runners)).get(1) != "begun":
-                pass
-        assert sleepers(mark)
-        await search.execute_update(SearchWorkflow.stop, "enough seen")
-        assert (await ended(search)).reason == "enough seen"
-    assert not sleepers(mark)
-
-
 async def test_a_stop_ends_work_that_is_open(client: Client, ledger: Ledger, home: Home, spec: Spec, vibeserve: Vibeserve) -> None:
     async with staffed(client, ledger, home, spec.target):
         search = await begin(client, spec)
@@ -298,13 +158,3 @@ async def test_a_stop_ends_work_that_is_open(client: Client, ledger: Ledger, hom
         await search.execute_update(SearchWorkflow.stop, "enough seen")
         assert (await ended(search)).champion == 0
         assert (await vibeserve("list"))[1] == []
-
-
-def sleepers(mark: str) -> list[str]:
-    """Living processes that sleep for so many seconds."""
-    found: list[str] = []
-    for process in Path("/proc").iterdir():
-        with suppress(OSError):
-            if process.name.isdigit() and (process / "cmdline").read_bytes().split(b"\0")[:2] == [b"sleep", mark.encode()]:
-                found.append(process.name)
-    return found
