@@ -24,6 +24,7 @@ from activities.build import Builder
 from activities.conclude import Concluder
 from activities.conformance import ConformanceGate
 from activities.correctness import CorrectnessGate
+from activities.examine import Examiner
 from activities.found import Founder
 from activities.generate import Generator
 from activities.home import Home
@@ -33,6 +34,7 @@ from activities.plan import Planner
 from activities.prepare import Preparer
 from activities.profile import Profiler
 from activities.record import Recorder
+from activities.review import Reviewer
 from activities.step_log import StepLog
 from activities.workshop import Workshop, open_workshop
 from cli.temporal import connect
@@ -40,6 +42,8 @@ from targets.registry import find_target
 from workflows.candidate import CandidateWorkflow
 from workflows.duel import DuelWorkflow
 from workflows.identity import AGENTS_QUEUE, SEARCHES_QUEUE, checks_queue, device_queue
+from workflows.reexamine import ReexamineWorkflow
+from workflows.rescore import RescoreWorkflow
 from workflows.sandbox import workflow_runner
 from workflows.search import SearchWorkflow
 
@@ -95,7 +99,7 @@ def _searches(client: Client) -> Worker:
     return Worker(
         client,
         task_queue=SEARCHES_QUEUE,
-        workflows=[SearchWorkflow, CandidateWorkflow, DuelWorkflow],
+        workflows=[SearchWorkflow, CandidateWorkflow, DuelWorkflow, RescoreWorkflow, ReexamineWorkflow],
         workflow_runner=workflow_runner(),
         sticky_queue_schedule_to_start_timeout=STICKY_LIMIT,
     )
@@ -103,18 +107,21 @@ def _searches(client: Client) -> Worker:
 
 def _agents(client: Client, home: Home, threads: ThreadPoolExecutor, log: StepLog) -> Worker:
     ledger, catalog = Ledger.open(home.ledger), load_catalog()
+    reviewer, concluder = Reviewer(ledger), Concluder(ledger)
     activities = [
         Founder(ledger).found,
         Planner(ledger, catalog).plan,
         Generator(ledger, catalog).generate,
         NoveltyGate(ledger).novelty,
         Recorder(ledger).record,
-        Concluder(ledger).conclude,
+        *(reviewer.frontier, reviewer.champions, reviewer.keep_test, reviewer.review),
+        *(concluder.conclude, concluder.break_off),
     ]
     return Worker(client, task_queue=AGENTS_QUEUE, activities=activities, activity_executor=threads, interceptors=[log])
 
 
 def _checks(client: Client, workshop: Workshop, log: StepLog) -> Worker:
+    examiner = Examiner(workshop, Ledger.open(workshop.home.ledger))
     return Worker(
         client,
         task_queue=checks_queue(workshop.target.name),
@@ -123,6 +130,7 @@ def _checks(client: Client, workshop: Workshop, log: StepLog) -> Worker:
             Builder(workshop).build,
             ConformanceGate(workshop).check,
             CorrectnessGate(workshop).check,
+            *(examiner.examine, examiner.try_test),
         ],
         max_concurrent_activities=CHECKS_AT_ONCE,
         max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,

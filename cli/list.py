@@ -9,7 +9,7 @@ from cli.figures import bounds, ratio
 from cli.options import Json
 from cli.output import print_json, result, say
 from cli.settings import find_home
-from search.lineage import standing
+from search.succession import standing
 from search.value import Value
 
 
@@ -57,7 +57,7 @@ def list_searches(as_json: Json = False) -> None:
 
 def _headline(ledger: Ledger, search: str) -> Headline:
     spec, records = ledger.read_spec(search), ledger.records(search)
-    best, conclusion = standing(records), read_conclusion(ledger, search)
+    best, conclusion = standing(records, ledger.reviews(search)), read_conclusion(ledger, search)
     plain = Headline(
         search=search,
         scenario=spec.scenario,

@@ -56,17 +56,6 @@ def is_crowned(record: Record) -> bool:
             return False
 
 
-def champions(records: Sequence[Record]) -> tuple[Record, ...]:
-    """All champions in the order in which they were crowned, which is the order of the records; the starter first."""
-    return tuple(record for record in records if is_crowned(record))
-
-
-def champion(records: Sequence[Record]) -> Record | None:
-    """The reigning champion; None before the starter has passed its gates."""
-    crowned = champions(records)
-    return crowned[-1] if crowned else None
-
-
 def children(records: Sequence[Record], number: int) -> tuple[Record, ...]:
     """The candidates that were written from candidate `number`, by number."""
     return tuple(sorted((record for record in records if record.parent == number), key=_number))
@@ -92,12 +81,6 @@ def best_so_far(records: Sequence[Record]) -> tuple[Standing, ...]:
         if standings or is_crowned(record):
             standings.append(next_standing(standings[-1] if standings else None, record))
     return tuple(standings)
-
-
-def standing(records: Sequence[Record]) -> Standing | None:
-    """The champion's standing now; None before the starter has passed its gates."""
-    series = best_so_far(records)
-    return series[-1] if series else None
 
 
 def composition(record: Record) -> Composition | None:
@@ -161,11 +144,15 @@ def next_standing(before: Standing | None, record: Record) -> Standing:
         return Standing(after=record.number, champion=record.number, ratio=1.0, low=1.0, high=1.0)
     if not isinstance(record.verdict, Measured) or record.verdict.kind != "promoted":
         return before.model_copy(update={"after": record.number})
-    won = record.verdict
+    return climbed(before, record.verdict, record.number)
+
+
+def climbed(before: Standing, won: Measured, number: int) -> Standing:
+    """The standing once candidate `number` has beaten the champion."""
     ratio = before.ratio * (won.confirmed_ratio or won.ratio)
     below = math.hypot(math.log(before.ratio / before.low), math.log(won.ratio / won.interval.low))
     above = math.hypot(math.log(before.high / before.ratio), math.log(won.interval.high / won.ratio))
-    return Standing(after=record.number, champion=record.number, ratio=ratio, low=ratio * math.exp(-below), high=ratio * math.exp(above))
+    return Standing(after=number, champion=number, ratio=ratio, low=ratio * math.exp(-below), high=ratio * math.exp(above))
 
 
 def _number(record: Record) -> int:

@@ -4,7 +4,9 @@ from datetime import datetime
 
 from temporalio import workflow
 
+from activities.review_task import ExamTask
 from activities.task import CheckTask, GateReport, GenerateTask, NoveltyTask, Setting
+from search.gate_test import GateTest
 from search.hypothesis import Hypothesis
 from search.record import Gate
 from search.source import Source
@@ -14,6 +16,8 @@ from workflows import steps
 from workflows.progress import Runner
 
 GATES = ("build", "conformance", "correctness")
+TESTS = "tests"
+"""The gate of what was found on earlier candidates; without such tests there is none."""
 
 
 class CandidateTask(Value):
@@ -24,6 +28,10 @@ class CandidateTask(Value):
     parent: int
     hypothesis: Hypothesis
     source: Source | None = None
+    starter: Source | None = None
+    """What a test of the gate, or one that wants to join it, is compared with."""
+    tests: tuple[str, ...] = ()
+    """Names of the tests that joined the gate until now."""
 
 
 class Checked(Value):
@@ -33,6 +41,8 @@ class Checked(Value):
     gates: tuple[Gate, ...]
     seeds: tuple[int, ...]
     rejected: Rejected | None = None
+    findings: tuple[GateTest, ...] = ()
+    """Accepted tests that were found on it; they join the gate."""
 
 
 @workflow.defn(name="Candidate")
@@ -54,7 +64,7 @@ class CandidateWorkflow:
         source = await self._write(task)
         if repeated := await self._compare(task, source):
             return self._checked(source, repeated)
-        for name in GATES:
+        for name in (*GATES, *([TESTS] if task.tests else [])):
             report = await self._check(name, task, source)
             if report.rejected:
                 return self._checked(source, report.rejected)
@@ -89,9 +99,17 @@ class CandidateWorkflow:
         self._enter(name)
         seed = workflow.random().getrandbits(48)
         self._seeds.append(seed)
-        report = await steps.gate(name, CheckTask(setting=task.setting, number=task.number, source=source, seed=seed))
+        report = await self._report(name, task, source, seed)
         self._gates.append(report.gate)
         return report
+
+    async def _report(self, name: str, task: CandidateTask, source: Source, seed: int) -> GateReport:
+        if name != TESTS:
+            return await steps.gate(name, CheckTask(setting=task.setting, number=task.number, source=source, seed=seed))
+        assert task.starter is not None
+        return await steps.examine(
+            ExamTask(setting=task.setting, number=task.number, source=source, starter=task.starter, tests=task.tests, seed=seed)
+        )
 
     def _enter(self, stage: str) -> None:
         self._stage = stage

@@ -42,6 +42,12 @@ RETRY = RetryPolicy(
     ],
 )
 
+LAST_WORDS = RetryPolicy(maximum_attempts=3)
+"""For what a search that breaks off writes last."""
+
+REVIEW = timedelta(days=2)
+"""No look of a review's duels begins later; the search's own time does not count for it, because what stood must be settled."""
+
 PAIR_VOIDS = 5
 """Void pairs in one duel after which the machine counts as too noisy."""
 

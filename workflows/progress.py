@@ -23,7 +23,7 @@ class Runner(Value):
     claim: str
     stage: str
     """prepare, write, build, conformance, correctness, waiting for its duel, screen, duel, confirm, canary, profile, record,
-    noise, final."""
+    noise, final, review, and within a review: tests, rescore: gates, rescore: duel."""
     since: datetime
     gates: tuple[Gate, ...] = ()
     log_ratios: tuple[float, ...] = ()

@@ -20,7 +20,7 @@ from activities.evaluation.traces import LoadPlan
 from activities.home import Home
 from activities.ledger.ledger import Ledger
 from scenarios.scenario import Lengths, Scale
-from search.lineage import champion
+from search.succession import reigning
 from search.verdict import Rejected
 
 ROUNDS = 3
@@ -41,7 +41,7 @@ def main() -> None:
 async def compare(search: str, home: Home) -> None:
     """Champion and static batch by turns."""
     ledger = Ledger.open(home.ledger)
-    spec, best = ledger.read_spec(search), champion(ledger.records(search))
+    spec, best = ledger.read_spec(search), reigning(ledger.records(search), ledger.reviews(search))
     if best is None:
         raise SystemExit(f"{search} has no champion")
     tree = ledger.checkout(best.source.tree, home.trees / best.source.tree)

@@ -18,6 +18,8 @@ from tests.workflows.scripted import Script
 from workflows.candidate import CandidateWorkflow
 from workflows.duel import DuelWorkflow
 from workflows.identity import AGENTS_QUEUE, SEARCHES_QUEUE, checks_queue, device_queue, search_id
+from workflows.reexamine import ReexamineWorkflow
+from workflows.rescore import RescoreWorkflow
 from workflows.sandbox import workflow_runner
 from workflows.search import SearchWorkflow
 from workflows.state import SearchState
@@ -69,7 +71,7 @@ def start(client: Client) -> Start:
             Worker(
                 client,
                 task_queue=SEARCHES_QUEUE,
-                workflows=[SearchWorkflow, CandidateWorkflow, DuelWorkflow],
+                workflows=[SearchWorkflow, CandidateWorkflow, DuelWorkflow, RescoreWorkflow, ReexamineWorkflow],
                 workflow_runner=workflow_runner(),
             ),
             Worker(client, task_queue=AGENTS_QUEUE, activities=script.activities()),
