@@ -15,11 +15,16 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 
+from openai import AsyncOpenAI
 from temporalio.client import Client
 from temporalio.worker import Worker
 
 from activities.agents.catalog import load_catalog
+from activities.agents.openai_endpoint import Endpoint, StreamedEndpoint, WholeEndpoint
+from activities.agents.prices import read_prices
+from activities.attempt import Attempter
 from activities.benchmark import Measurer
+from activities.brief import Briefer
 from activities.build import Builder
 from activities.conclude import Concluder
 from activities.conformance import ConformanceGate
@@ -34,8 +39,10 @@ from activities.plan import Planner
 from activities.prepare import Preparer
 from activities.profile import Profiler
 from activities.record import Recorder
+from activities.reply import Replier
 from activities.review import Reviewer
 from activities.step_log import StepLog
+from activities.tool import Toolbox
 from activities.workshop import Workshop, open_workshop
 from cli.temporal import connect
 from targets.registry import find_target
@@ -46,6 +53,7 @@ from workflows.reexamine import ReexamineWorkflow
 from workflows.rescore import RescoreWorkflow
 from workflows.sandbox import workflow_runner
 from workflows.search import SearchWorkflow
+from workflows.session import SessionWorkflow
 
 HEARTBEAT_THROTTLE = timedelta(seconds=2)
 STICKY_LIMIT = timedelta(seconds=2)
@@ -53,6 +61,8 @@ STICKY_LIMIT = timedelta(seconds=2)
 CHECKS_AT_ONCE = 4
 """Checks wait for the device's lease, so that more than one may be taken."""
 LEDGER_THREADS = 8
+MODEL_LIMIT_SECONDS = 900.0
+"""Without a byte from a model."""
 EXIT_PAUSE_SECONDS = 0.2
 """The client's threads may crash an interpreter that exits at once (sdk-python issue 300)."""
 
@@ -84,7 +94,7 @@ async def serve(home: Home, *, target: str, address: str | None) -> None:
         for worker in (
             _searches(client),
             _agents(client, home, threads, log),
-            _checks(client, workshop, log),
+            _checks(client, workshop, home, log),
             _device(client, workshop, log),
         ):
             await stack.enter_async_context(worker)
@@ -99,7 +109,7 @@ def _searches(client: Client) -> Worker:
     return Worker(
         client,
         task_queue=SEARCHES_QUEUE,
-        workflows=[SearchWorkflow, CandidateWorkflow, DuelWorkflow, RescoreWorkflow, ReexamineWorkflow],
+        workflows=[SearchWorkflow, CandidateWorkflow, SessionWorkflow, DuelWorkflow, RescoreWorkflow, ReexamineWorkflow],
         workflow_runner=workflow_runner(),
         sticky_queue_schedule_to_start_timeout=STICKY_LIMIT,
     )
@@ -108,7 +118,12 @@ def _searches(client: Client) -> Worker:
 def _agents(client: Client, home: Home, threads: ThreadPoolExecutor, log: StepLog) -> Worker:
     ledger, catalog = Ledger.open(home.ledger), load_catalog()
     reviewer, concluder = Reviewer(ledger), Concluder(ledger)
+    briefer = Briefer(ledger, catalog)
     activities = [
+        briefer.brief,
+        briefer.say,
+        Replier(ledger, _endpoint(), read_prices(home.prices)).reply,
+        Toolbox(ledger, catalog).use,
         Founder(ledger).found,
         Planner(ledger, catalog).plan,
         Generator(ledger, catalog).generate,
@@ -120,8 +135,14 @@ def _agents(client: Client, home: Home, threads: ThreadPoolExecutor, log: StepLo
     return Worker(client, task_queue=AGENTS_QUEUE, activities=activities, activity_executor=threads, interceptors=[log])
 
 
-def _checks(client: Client, workshop: Workshop, log: StepLog) -> Worker:
-    examiner = Examiner(workshop, Ledger.open(workshop.home.ledger))
+def _endpoint() -> Endpoint:
+    """Any endpoint that speaks OpenAI's protocol, at OPENAI_BASE_URL; many need no key, and a few cannot stream: OPENAI_STREAMING=off."""
+    client = AsyncOpenAI(api_key=os.environ.get("OPENAI_API_KEY") or "none", max_retries=0, timeout=MODEL_LIMIT_SECONDS)
+    return WholeEndpoint(client) if os.environ.get("OPENAI_STREAMING") == "off" else StreamedEndpoint(client)
+
+
+def _checks(client: Client, workshop: Workshop, home: Home, log: StepLog) -> Worker:
+    examiner = Examiner(workshop, Ledger.open(home.ledger))
     return Worker(
         client,
         task_queue=checks_queue(workshop.target.name),
@@ -131,6 +152,7 @@ def _checks(client: Client, workshop: Workshop, log: StepLog) -> Worker:
             ConformanceGate(workshop).check,
             CorrectnessGate(workshop).check,
             *(examiner.examine, examiner.try_test),
+            Attempter(workshop, Ledger.open(home.ledger)).attempt,
         ],
         max_concurrent_activities=CHECKS_AT_ONCE,
         max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,

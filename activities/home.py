@@ -36,6 +36,16 @@ class Home(Value):
         return self.root / "cache" / "builds"
 
     @property
+    def conversions(self) -> Path:
+        """Checkpoints in the forms that rivals want; a cache that may be deleted."""
+        return self.root / "cache" / "conversions"
+
+    @property
+    def rivals(self) -> Path:
+        """Environments of rivals, one folder per name, unless VIBESERVE_RIVALS names another place."""
+        return self.root / "rivals"
+
+    @property
     def runs(self) -> Path:
         """Sockets and logs of running servers."""
         return self.root / "runs"
@@ -56,9 +66,19 @@ class Home(Value):
         return self.root / "temporal.db"
 
     @property
+    def page_token(self) -> Path:
+        """What opens the web page to acts, and beyond this machine to looks."""
+        return self.root / "locks" / "page.token"
+
+    @property
     def worker_ready(self) -> Path:
         """Holds the process id of the worker once it serves."""
         return self.root / "locks" / "worker.ready"
+
+    @property
+    def prices(self) -> Path:
+        """Prices of models that go before the shipped ones."""
+        return self.root / "prices.json"
 
     @property
     def steps(self) -> Path:

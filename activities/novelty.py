@@ -3,9 +3,8 @@
 from temporalio import activity
 
 from activities.ledger.ledger import Ledger
-from activities.task import NoveltyTask
+from activities.task import Novelty, NoveltyTask
 from search.novelty import repeated
-from search.verdict import Rejected
 
 
 class NoveltyGate:
@@ -16,6 +15,6 @@ class NoveltyGate:
         self._ledger = ledger
 
     @activity.defn(name="novelty")
-    def novelty(self, task: NoveltyTask) -> Rejected | None:
-        """Why the candidate needs no gates, with the earlier one's verdict; None when its tree is new."""
-        return repeated(self._ledger.records(task.setting.search), task.number, task.source)
+    def novelty(self, task: NoveltyTask) -> Novelty:
+        """A rejection with the earlier one's verdict, when the tree is not new."""
+        return Novelty(rejected=repeated(self._ledger.records(task.setting.search), task.number, task.source))

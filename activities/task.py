@@ -77,6 +77,8 @@ class Plan(Value):
 
     parent: int = 0
     hypothesis: Hypothesis | None = None
+    reason: str = "every composition that fits this machine was tried"
+    """Why there is none."""
 
 
 class GenerateTask(Value):
@@ -95,6 +97,12 @@ class NoveltyTask(Value):
     setting: Setting
     number: int
     source: Source
+
+
+class Novelty(Value):
+    """Whether a tree is new; `rejected` names the earlier candidate that had it."""
+
+    rejected: Rejected | None = None
 
 
 class CheckTask(Value):

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from activities.agents.assignment import BadAssignment, is_model_agent, read_assignment
+from activities.agents.prices import BrokenPrices, price_of, read_prices
 from activities.home import Home
 from activities.ledger.ledger import Ledger
 from cli.mistakes import Misuse, misuse
@@ -19,7 +21,8 @@ from search.spec import Correctness, Spec
 from search.value import Value
 from targets.registry import UnknownTarget, find_target
 
-AGENTS = ("recipes",)
+AGENTS = ("recipes", "openai:MODEL")
+PLANNER = "planner"
 CORRECTNESS: Mapping[str, Correctness] = {"lossless": "lossless", "bounded": "bounded"}
 NAME_RULE = "small letters, digits and hyphens, at most 40, beginning with a letter or digit"
 HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
@@ -62,9 +65,37 @@ def check_model(model: str, *, family: str) -> str:
 
 def check_agent(agent: str) -> str:
     """An agent that this version has."""
-    if agent not in AGENTS:
+    if is_model_agent(agent):
+        with misuse(BadAssignment):
+            read_assignment(agent)
+    elif agent != "recipes":
         raise Misuse(f"unknown agent {agent!r}; known: {', '.join(AGENTS)}")
     return agent
+
+
+def check_affordable(agent: str, usd: float | None, home: Home) -> float | None:
+    """A limit of dollars, which needs the price of every model."""
+    if usd is None:
+        return None
+    if not is_model_agent(agent):
+        raise Misuse(f"--usd limits what models cost, and --agent {agent} asks none")
+    with misuse(BrokenPrices):
+        prices = read_prices(home.prices)
+    unknown = sorted(model for model in read_assignment(agent).models() if not price_of(prices, model).known)
+    if unknown:
+        raise Misuse(f"--usd: the price of {', '.join(unknown)} is unknown; name it in {home.prices}, or limit --tokens instead")
+    return usd
+
+
+def check_chooser(agent: str, policy: str | None) -> str:
+    """The policy: models plan for models, recipes follow one of the policies."""
+    if is_model_agent(agent):
+        if policy not in (None, PLANNER):
+            raise Misuse(f"--policy {policy}: with --agent {agent} the planner chooses; leave the option out")
+        return PLANNER
+    if policy == PLANNER:
+        raise Misuse("--policy planner needs models: --agent openai:MODEL")
+    return check_policy(policy or "bandit")
 
 
 def check_policy(policy: str) -> str:

@@ -2,20 +2,25 @@
 
 import typer
 
-from cli import model, scenario, skill, target
+from cli import gate, model, rival, scenario, skill, target
 from cli.audit import audit
+from cli.compare import compare
 from cli.diff import diff
 from cli.doctor import doctor
 from cli.down import down
 from cli.evaluate import evaluate
 from cli.history import history
 from cli.list import list_searches
+from cli.report import report
+from cli.reproduce import reproduce
+from cli.rescore import rescore
 from cli.search import search
 from cli.serve import serve
 from cli.show import show
 from cli.status import status
 from cli.stop import stop
 from cli.transfer import export_search, import_search
+from cli.ui import ui
 from cli.up import up
 from cli.watch import watch
 
@@ -27,10 +32,36 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (search, watch, history, show, diff, audit, stop, evaluate, serve, up, down, status, doctor):
+for command in (
+    search,
+    watch,
+    history,
+    show,
+    diff,
+    report,
+    audit,
+    reproduce,
+    rescore,
+    stop,
+    evaluate,
+    compare,
+    serve,
+    ui,
+    up,
+    down,
+    status,
+    doctor,
+):
     app.command()(command)
 app.command("list")(list_searches)
 app.command("export")(export_search)
 app.command("import")(import_search)
-for group, name in ((scenario.app, "scenario"), (target.app, "target"), (model.app, "model"), (skill.app, "skill")):
+for group, name in (
+    (scenario.app, "scenario"),
+    (target.app, "target"),
+    (model.app, "model"),
+    (skill.app, "skill"),
+    (rival.app, "rival"),
+    (gate.app, "gate"),
+):
     app.add_typer(group, name=name)

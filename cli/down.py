@@ -2,6 +2,7 @@
 
 from cli.embedded import inspect, take_down
 from cli.output import say
+from cli.residence import end_page, find_page
 from cli.settings import find_home
 
 
@@ -15,6 +16,7 @@ def down() -> None:
       vibeserve down
     """
     home = find_home()
-    if not inspect(home).pids:
+    if not inspect(home).pids and find_page(home) is None:
         say("nothing runs")
+    end_page(home, say)
     take_down(home, say)

@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from search.policy import POLICIES
+
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document to stdout and nothing else.")]
 Search = Annotated[str, typer.Argument(metavar="NAME", help="The search, as `vibeserve list` shows it.", show_default=False)]
 Scenario = Annotated[
@@ -12,3 +14,8 @@ Scenario = Annotated[
 Target = Annotated[str, typer.Option(help="What it runs on, as `vibeserve target list` shows it.")]
 Model = Annotated[str, typer.Option(help="A preset (tiny, small, full), a Hugging Face folder, or a hub name.")]
 Correctness = Annotated[str, typer.Option(help="lossless, or bounded: a stated loss of precision is allowed.")]
+Agent = Annotated[str, typer.Option(help="Who writes candidates: recipes (offline), openai:MODEL, openai:planner=A,implementer=B.")]
+Policy = Annotated[
+    str | None,
+    typer.Option(help=f"Who chooses what to try: {', '.join(sorted(POLICIES))}; with models planner.", show_default="bandit"),
+]

@@ -13,19 +13,18 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.home import Home
 from activities.ledger.ledger import Ledger
-from cli.asked import check_agent, check_baseline, check_policy, check_question, free_name, make_spec, read_looks
+from cli.asked import check_affordable, check_agent, check_baseline, check_chooser, check_question, free_name, make_spec, read_looks
 from cli.embedded import EngineState, ensure_up
 from cli.examination import require_machine
 from cli.live import follow
 from cli.mistakes import Misuse
-from cli.options import Correctness, Json, Model, Scenario, Target
+from cli.options import Agent, Correctness, Json, Model, Policy, Scenario, Target
 from cli.output import print_json, say
 from cli.reach import asking, reach
 from cli.settings import find_home
 from cli.summary import summarize
 from cli.watch import how_to_come_back, patience
 from search.baseline import baseline_name
-from search.policy import POLICIES
 from search.spec import Budget, Spec
 from search.value import Value
 from workflows.identity import SEARCHES_QUEUE, search_id
@@ -45,14 +44,16 @@ def search(
     name: Annotated[str | None, typer.Option(help="Name of the search.", show_default="scenario and day")] = None,
     target: Target = "cpu",
     model: Model = "small",
-    agent: Annotated[str, typer.Option(help="Who writes candidates; `recipes` works offline.")] = "recipes",
-    policy: Annotated[str, typer.Option(help=f"Who chooses what to try: {', '.join(sorted(POLICIES))}.")] = "bandit",
+    agent: Agent = "recipes",
+    policy: Policy = None,
     baseline: Annotated[
         str | None, typer.Option(help="Another policy, which searches after it at the same budget.", show_default=False)
     ] = None,
     correctness: Correctness = "lossless",
     candidates: Annotated[int, typer.Option(min=1, help="Budget: candidates besides the starter.")] = 20,
     hours: Annotated[float, typer.Option(min=0.001, help="Budget: wall clock.")] = 1.0,
+    usd: Annotated[float | None, typer.Option(min=0.01, help="Budget: dollars for models.", show_default="none")] = None,
+    tokens: Annotated[int | None, typer.Option(min=1, help="Budget: tokens of models.", show_default="none")] = None,
     parallel: Annotated[int, typer.Option(min=1, max=100, help="Candidates in flight.")] = 1,
     looks: Annotated[str, typer.Option(help="Numbers of pairs after which a duel may decide.")] = "3,10,20",
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of the policy.", show_default="drawn")] = None,
@@ -76,11 +77,11 @@ def search(
         **question.model_dump(),
         name=free_name(scenario, home) if name is None else name,
         agent=check_agent(agent),
-        policy=check_policy(policy),
+        policy=check_chooser(agent, policy),
         seed=secrets.randbits(31) if seed is None else seed,
         parallel=parallel,
         looks=read_looks(looks),
-        budget=Budget(candidates=candidates, wall_clock=timedelta(hours=hours)),
+        budget=Budget(candidates=candidates, wall_clock=timedelta(hours=hours), tokens=tokens, dollars=check_affordable(agent, usd, home)),
         baseline=baseline,
     )
     asyncio.run(_begin(home, check_baseline(spec, home)))

@@ -13,6 +13,7 @@ from cli.mistakes import Failed, Misuse, misuse
 from cli.output import say
 from models.checkpoint import BrokenCheckpoint, UnknownModel, obtain_checkpoint
 from scenarios.registry import find_scenario
+from search.spec import Correctness
 from search.value import Value
 from targets.registry import find_target
 
@@ -28,6 +29,8 @@ class Servable(Value):
     scenario: str
     target: str
     model: str
+    correctness: Correctness = "lossless"
+    """Under which it was searched for; a folder keeps to the stricter one."""
 
 
 def find_servable(home: Home, what: str, *, candidate: int | None, model: str | None, scenario: str, target: str) -> Servable:
@@ -76,4 +79,5 @@ def _from_search(home: Home, ledger: Ledger, search: str, *, candidate: int | No
         scenario=spec.scenario,
         target=spec.target,
         model=model or spec.model,
+        correctness=spec.correctness,
     )

@@ -6,6 +6,7 @@ from rich.text import Text
 from cli.embedded import EngineState, inspect
 from cli.options import Json
 from cli.output import print_json, result
+from cli.residence import find_page
 from cli.settings import find_home
 
 
@@ -32,8 +33,10 @@ def describe(state: EngineState) -> None:
     table.add_row("home", Text(str(find_home().root)))
     table.add_row("Temporal", _server(state))
     table.add_row("worker", Text("running", style="green") if state.worker_running else Text("not running: vibeserve up", style="yellow"))
+    page = find_page(find_home())
+    table.add_row("web page", Text(page.address) if page else Text("not running: vibeserve ui", style="yellow"))
     if state.ui_url:
-        table.add_row("web page", Text(state.ui_url))
+        table.add_row("Temporal's page", Text(state.ui_url))
     if state.pids:
         table.add_row("processes", " ".join(map(str, state.pids)))
     result.print(table)

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
 
+from activities.home import Home
 from cli.mistakes import Failed
 from cli.options import Search
 from cli.output import say
@@ -30,11 +31,12 @@ def stop(
       vibeserve stop first
       vibeserve stop first --reason "good enough"
     """
-    say(asyncio.run(_stop(name, reason)))
+    say(asyncio.run(stop_search(find_home(), name, reason)))
 
 
-async def _stop(name: str, reason: str) -> str:
-    client = await reach(find_home())
+async def stop_search(home: Home, name: str, reason: str) -> str:
+    """End a search of the home; what it answers."""
+    client = await reach(home)
     handle = client.get_workflow_handle(search_id(name))
     try:
         with asking(name):

@@ -90,7 +90,7 @@ async def _query(client: Client, workflow_id: str, told: type[Told]) -> Told:
 
 
 async def _last_words(client: Client, workflow_id: str) -> str:
-    """The heartbeat of the workflow's running activity, or how it fares when it is being retried."""
+    """The heartbeat of the running activity, or how it fares when it is being retried; an agent's session speaks for who waits for it."""
     try:
         description = await client.get_workflow_handle(workflow_id).describe(rpc_timeout=RPC_LIMIT)
     except RPCError as error:
@@ -103,4 +103,7 @@ async def _last_words(client: Client, workflow_id: str) -> str:
         if activity.heartbeat_details.payloads:
             words = await client.data_converter.decode(activity.heartbeat_details.payloads, [str])
             return str(words[0])
+    for child in description.raw_description.pending_children:
+        if child.workflow_type_name == "Session":
+            return await _last_words(client, child.workflow_id)
     return ""

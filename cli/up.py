@@ -9,6 +9,7 @@ from cli.embedded import ensure_up
 from cli.examination import require_machine
 from cli.options import Json
 from cli.output import print_json, say
+from cli.residence import ensure_page
 from cli.settings import find_home
 from cli.status import describe
 
@@ -19,8 +20,8 @@ def up(
 ) -> None:
     """Start the engine of this home.
 
-    That is the embedded Temporal server and a worker, detached from the terminal. Searches go on from where they were.
-    With TEMPORAL_ADDRESS or a Temporal profile set, only the worker is started.
+    That is the embedded Temporal server, a worker and the web page, detached from the terminal. Searches go on from where they were.
+    With TEMPORAL_ADDRESS or a Temporal profile set, no server is started.
 
     \b
     Examples:
@@ -30,6 +31,7 @@ def up(
     home = find_home()
     require_machine(home)
     state = asyncio.run(ensure_up(home, say, target=target))
+    ensure_page(home, say)
     if as_json:
         print_json(state)
     else:

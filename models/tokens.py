@@ -35,6 +35,10 @@ class Vocabulary:
         """Ids of a plain prompt, with the special tokens that the tokenizer puts around text."""
         return self._tokenizer.encode(text).ids
 
+    def split(self, text: str) -> list[int]:
+        """Ids of text that stands amid other text: no special tokens around it. An answer's own ids may be others of the same text."""
+        return self._tokenizer.encode(text, add_special_tokens=False).ids
+
     def decode(self, ids: Sequence[int]) -> str:
         """The text of an answer; special tokens leave no trace in it."""
         return self._tokenizer.decode(list(ids), skip_special_tokens=True)

@@ -31,11 +31,13 @@ def baseline_name(search: str, policy: str) -> str:
 
 
 def baseline_spec(spec: Spec) -> Spec | None:
-    """The second search of one that asks for a baseline: same question, agent, seed and budget; ValidationError for too long a name."""
+    """The second search, of recipes, of one that asks for a baseline: same question, seed and budget; ValidationError for a long name."""
     if spec.baseline is None:
         return None
     name = baseline_name(spec.name, spec.baseline)
-    return Spec.model_validate({**dict(spec), "name": name, "policy": spec.baseline, "baseline": None, "baseline_of": spec.name})
+    return Spec.model_validate(
+        {**dict(spec), "name": name, "agent": "recipes", "policy": spec.baseline, "baseline": None, "baseline_of": spec.name}
+    )
 
 
 def curve(spec: Spec, records: Sequence[Record]) -> Curve:

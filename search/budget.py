@@ -15,10 +15,18 @@ class Cost(Value):
 
     candidates: Annotated[int, Field(ge=0)] = 0
     device_seconds: Annotated[float, Field(ge=0)] = 0.0
+    tokens: Annotated[int, Field(ge=0)] = 0
+    dollars: Annotated[float, Field(ge=0)] = 0.0
+    """Of the models whose price is known."""
 
     def plus(self, other: "Cost") -> "Cost":
         """Both together."""
-        return Cost(candidates=self.candidates + other.candidates, device_seconds=self.device_seconds + other.device_seconds)
+        return Cost(
+            candidates=self.candidates + other.candidates,
+            device_seconds=self.device_seconds + other.device_seconds,
+            tokens=self.tokens + other.tokens,
+            dollars=self.dollars + other.dollars,
+        )
 
 
 NOTHING = Cost()
@@ -124,6 +132,45 @@ def exhausted(account: Account, *, now: datetime, need: Cost = NOTHING, longest:
     limit = budget.device_seconds
     if limit is not None and (wanted.device_seconds > limit or (not need.device_seconds and wanted.device_seconds >= limit)):
         return f"the device time of {limit:.0f} s is used up"
+    return _unaffordable(budget, account.spent())
+
+
+class Allowance(Value):
+    """What one candidate's agents may spend; None where nothing limits it."""
+
+    tokens: int | None = None
+    dollars: float | None = None
+    ends_by: datetime | None = None
+    """When the search's time is over."""
+
+    def used_up(self) -> bool:
+        """Whether nothing is left for it, because others in flight hold the rest."""
+        return (self.tokens is not None and self.tokens <= 0) or (self.dollars is not None and self.dollars <= 0)
+
+    def reserve(self) -> Cost:
+        """What is set aside for it."""
+        return Cost(candidates=1, tokens=max(self.tokens or 0, 0), dollars=max(self.dollars or 0.0, 0.0))
+
+
+UNLIMITED = Allowance()
+
+
+def allowance(account: Account, free_slots: int) -> Allowance:
+    """An equal part, for each free slot, of what is neither spent nor set aside; something as long as anything is left."""
+    budget, committed = account.budget, account.committed()
+    return Allowance(
+        tokens=None if budget.tokens is None else -((committed.tokens - budget.tokens) // free_slots),
+        dollars=None if budget.dollars is None else (budget.dollars - committed.dollars) / free_slots,
+        ends_by=deadline(account),
+    )
+
+
+def _unaffordable(budget: Budget, spent: Cost) -> str | None:
+    """Which limit of the agents is reached by what was really spent: most of what is set aside returns."""
+    if budget.tokens is not None and spent.tokens >= budget.tokens:
+        return f"all {budget.tokens} tokens are used up"
+    if budget.dollars is not None and spent.dollars >= budget.dollars:
+        return f"the {budget.dollars:.2f} dollars are used up"
     return None
 
 
@@ -132,7 +179,10 @@ def _with_tab(account: Account, candidate: int, tab: Tab) -> Account:
 
 
 def _sum(*costs: Cost) -> Cost:
-    return Cost(candidates=sum(cost.candidates for cost in costs), device_seconds=sum(cost.device_seconds for cost in costs))
+    total = Cost()
+    for cost in costs:
+        total = total.plus(cost)
+    return total
 
 
 def _duration(span: timedelta) -> str:

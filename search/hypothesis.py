@@ -11,6 +11,8 @@ class Hypothesis(Value):
     mechanism: str
     evidence: str
     """What in the profile or the history speaks for it."""
+    activation: str = ""
+    """What shows, once it is built, that the mechanism is at work: a counter, a profile's share, a log line."""
     falsifier: str
     """What measurement would show it wrong."""
     expected_log_gain: float

@@ -6,9 +6,12 @@ from typing import Literal
 
 from search.composition import Composition
 from search.record import Record
+from search.review import Retrial
+from search.statistics import interval, median_ratio
 from search.value import Value
-from search.verdict import Baseline, Measured, Rejected
+from search.verdict import Baseline, Interval, Measured, Rejected
 
+STANDING_LEVEL = 0.95
 ROOT = 0
 """Number of the starter's candidate."""
 
@@ -30,7 +33,7 @@ class Standing(Value):
     """Product of the confirmed ratios of all promotions so far."""
     low: float
     high: float
-    """The ratio with the half widths of the duels' intervals, added in quadrature on the log scale."""
+    """The ratio with the half widths of the confirmations' intervals at 95 %, added in quadrature on the log scale."""
 
 
 class Direction(Value):
@@ -144,15 +147,30 @@ def next_standing(before: Standing | None, record: Record) -> Standing:
         return Standing(after=record.number, champion=record.number, ratio=1.0, low=1.0, high=1.0)
     if not isinstance(record.verdict, Measured) or record.verdict.kind != "promoted":
         return before.model_copy(update={"after": record.number})
-    return climbed(before, record.verdict, record.number)
+    return climbed(before, record, record.verdict)
 
 
-def climbed(before: Standing, won: Measured, number: int) -> Standing:
-    """The standing once candidate `number` has beaten the champion."""
-    ratio = before.ratio * (won.confirmed_ratio or won.ratio)
-    below = math.hypot(math.log(before.ratio / before.low), math.log(won.ratio / won.interval.low))
-    above = math.hypot(math.log(before.high / before.ratio), math.log(won.interval.high / won.ratio))
-    return Standing(after=number, champion=number, ratio=ratio, low=ratio * math.exp(-below), high=ratio * math.exp(above))
+def climbed(before: Standing, judged: Record | Retrial, won: Measured) -> Standing:
+    """The standing once a candidate has beaten the champion."""
+    step, bounds = _confirmed(judged, won)
+    ratio = before.ratio * step
+    below = math.hypot(math.log(before.ratio / before.low), math.log(step / bounds.low))
+    above = math.hypot(math.log(before.high / before.ratio), math.log(bounds.high / step))
+    return Standing(after=judged.number, champion=judged.number, ratio=ratio, low=ratio * math.exp(-below), high=ratio * math.exp(above))
+
+
+def held_out_ratios(judged: Record | Retrial) -> list[float]:
+    """Log-ratios of the valid pairs on held-out seeds under the announced load: those that no selection flatters."""
+    confirming = judged.pairs[len(judged.pairs) - judged.confirming_pairs :]
+    return [pair.log_ratio for pair in confirming if pair.void is None and pair.load == "announced"]
+
+
+def _confirmed(judged: Record | Retrial, won: Measured) -> tuple[float, Interval]:
+    """A promotion's gain as its held-out pairs show it; a record without them has the duel's."""
+    ratios = held_out_ratios(judged)
+    if len(ratios) < 2:
+        return won.confirmed_ratio or won.ratio, won.interval
+    return median_ratio(ratios), interval(ratios, STANDING_LEVEL)
 
 
 def _number(record: Record) -> int:

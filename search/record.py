@@ -6,6 +6,7 @@ from search.hypothesis import Hypothesis
 from search.measurement import Pair
 from search.profile import Profile
 from search.source import Source
+from search.spending import Spending
 from search.standard import ScoreKey, Standard
 from search.value import Value
 from search.verdict import Verdict
@@ -47,6 +48,8 @@ class Record(Value):
     started: datetime
     ended: datetime
     device_seconds: float = 0.0
+    spending: tuple[Spending, ...] = ()
+    """What its planner and its author cost, by role and model."""
 
     @property
     def standard(self) -> Standard:
@@ -54,7 +57,7 @@ class Record(Value):
         return Standard(evaluator=self.evaluator, device=self.device, model_digest=self.model_digest, calibration=self.calibration)
 
     @property
-    def keys(self) -> tuple[ScoreKey, ...]:
+    def score_keys(self) -> tuple[ScoreKey, ...]:
         """What its scores belong to, one key for each pair that counts."""
         valid = (pair for pair in self.pairs if pair.void is None)
         return tuple(ScoreKey(tree=self.source.tree, workload_seed=pair.seed, standard=self.standard) for pair in valid)

@@ -18,6 +18,10 @@ class Budget(Value):
     """Candidates besides the starter."""
     wall_clock: timedelta
     device_seconds: float | None = None
+    tokens: Annotated[int, Field(ge=1)] | None = None
+    """Read and written by models."""
+    dollars: Annotated[float, Field(gt=0)] | None = None
+    """Paid for models."""
 
 
 class Spec(Value):

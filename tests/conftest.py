@@ -1,7 +1,6 @@
 """What the tests of all folders share: one tiny model with its reference, and candidates put together from small files."""
 
 import os
-import shutil
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
@@ -16,8 +15,8 @@ from targets.cpu import Cpu
 from targets.lease import Lease, leased
 from targets.peaks import Peaks
 from targets.registry import TARGETS
+from tests.hostile.assembly import assemble_candidate
 
-HOSTILE = Path(__file__).parent / "hostile"
 MIB = 1 << 20
 
 Assemble = Callable[[str], Path]
@@ -50,8 +49,8 @@ async def ground(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Gro
     TARGETS["aside"] = Aside()
     opened = opened_ground("chat", target_name="aside", model="tiny", correctness="lossless", home=home, holder="tests", say=lambda _: None)
     async with opened as ground:
+        del TARGETS["aside"]
         yield ground
-    del TARGETS["aside"]
 
 
 @pytest.fixture(scope="session")
@@ -66,12 +65,7 @@ def assemble(ground: Ground, tmp_path: Path) -> Assemble:
     """A candidate's folder: the starter with a quick engine, and the named file in place of `serve.py`, which is `honest` to it."""
 
     def put_together(name: str) -> Path:
-        folder = tmp_path / name
-        shutil.copytree(ground.scenario.starter, folder, ignore=shutil.ignore_patterns("__pycache__"))
-        shutil.copy(HOSTILE / "honest" / "engine.py", folder / "engine.py")
-        (folder / "serve.py").rename(folder / "honest.py")
-        shutil.copy(HOSTILE / "candidates" / f"{name}.py", folder / "serve.py")
-        return folder
+        return assemble_candidate(name, starter=ground.scenario.starter, into=tmp_path)
 
     return put_together
 

@@ -4,16 +4,22 @@ from datetime import datetime
 
 from temporalio import workflow
 
+from activities.agents.assignment import is_model_agent
 from activities.review_task import ExamTask
+from activities.session_task import Brief, SessionKey
 from activities.task import CheckTask, GateReport, GenerateTask, NoveltyTask, Setting
+from search.budget import UNLIMITED, Allowance
 from search.gate_test import GateTest
 from search.hypothesis import Hypothesis
 from search.record import Gate
 from search.source import Source
+from search.spending import Spending
 from search.value import Value
 from search.verdict import Rejected
-from workflows import steps
+from workflows import limits, steps
+from workflows.identity import session_id
 from workflows.progress import Runner
+from workflows.session import SessionEnd, SessionTask, SessionWorkflow
 
 GATES = ("build", "conformance", "correctness")
 TESTS = "tests"
@@ -32,6 +38,10 @@ class CandidateTask(Value):
     """What a test of the gate, or one that wants to join it, is compared with."""
     tests: tuple[str, ...] = ()
     """Names of the tests that joined the gate until now."""
+    agent: str = "recipes"
+    """Who writes it."""
+    allowed: Allowance = UNLIMITED
+    """What its author may spend."""
 
 
 class Checked(Value):
@@ -41,6 +51,8 @@ class Checked(Value):
     gates: tuple[Gate, ...]
     seeds: tuple[int, ...]
     rejected: Rejected | None = None
+    spending: tuple[Spending, ...] = ()
+    """What its author cost."""
     findings: tuple[GateTest, ...] = ()
     """Accepted tests that were found on it; they join the gate."""
 
@@ -56,19 +68,20 @@ class CandidateWorkflow:
         self._gates: list[Gate] = []
         self._seeds: list[int] = []
         self._number = 0
+        self._session: SessionEnd | None = None
 
     @workflow.run
     async def run(self, task: CandidateTask) -> Checked:
-        """Write, compare with what was written before, build, conformance, correctness; stop at the first refusal."""
+        """Write, build, conformance, correctness; an agent may answer a refusal a few times."""
         self._number = task.number
         source = await self._write(task)
-        if repeated := await self._compare(task, source):
-            return self._checked(source, repeated)
-        for name in (*GATES, *([TESTS] if task.tests else [])):
-            report = await self._check(name, task, source)
-            if report.rejected:
-                return self._checked(source, report.rejected)
-        return self._checked(source, None)
+        rejected = self._unwritten() or await self._examine(task, source)
+        repairs = 0
+        while rejected and self._may_repair(rejected, repairs):
+            repairs += 1
+            source = await self._repair(rejected, part=repairs)
+            rejected = self._unwritten() or await self._examine(task, source)
+        return self._checked(source, rejected)
 
     @workflow.query
     def progress(self) -> Runner:
@@ -76,10 +89,22 @@ class CandidateWorkflow:
         since = self._since or workflow.info().start_time
         return Runner(number=self._number, claim="", stage=self._stage, since=since, gates=tuple(self._gates))
 
+    async def _examine(self, task: CandidateTask, source: Source) -> Rejected | None:
+        """Whether the same tree was judged before, then the gates in order; the first refusal."""
+        if repeated := await self._compare(task, source):
+            return repeated
+        for name in (*GATES, *([TESTS] if task.tests else [])):
+            report = await self._check(name, task, source)
+            if report.rejected:
+                return report.rejected
+        return None
+
     async def _write(self, task: CandidateTask) -> Source:
         self._enter("write")
         if task.source:
             return task.source
+        if is_model_agent(task.agent):
+            return await self._author(_opening(task), part=0)
         return await steps.generate(
             GenerateTask(
                 setting=task.setting,
@@ -90,10 +115,31 @@ class CandidateWorkflow:
             )
         )
 
+    async def _repair(self, rejected: Rejected, *, part: int) -> Source:
+        """The author goes on with the same conversation."""
+        assert self._session is not None
+        self._enter(f"repair {part}")
+        return await self._author(self._session.task.model_copy(update={"rejected": rejected}), part=part)
+
+    async def _author(self, task: SessionTask, *, part: int) -> Source:
+        self._session = await workflow.execute_child_workflow(
+            SessionWorkflow.run, task, id=session_id(task.key.setting.search, task.key.name, part)
+        )
+        return self._session.source
+
+    def _unwritten(self) -> Rejected | None:
+        """Why the author handed in nothing."""
+        if self._session is None or not self._session.failed:
+            return None
+        return Rejected(stage="generate", reason=self._session.failed)
+
+    def _may_repair(self, rejected: Rejected, repairs: int) -> bool:
+        return self._session is not None and rejected.stage in (*GATES, TESTS) and repairs < limits.REPAIRS
+
     async def _compare(self, task: CandidateTask, source: Source) -> Rejected | None:
         if task.source:
             return None
-        return await steps.novelty(NoveltyTask(setting=task.setting, number=task.number, source=source))
+        return (await steps.novelty(NoveltyTask(setting=task.setting, number=task.number, source=source))).rejected
 
     async def _check(self, name: str, task: CandidateTask, source: Source) -> GateReport:
         self._enter(name)
@@ -116,4 +162,14 @@ class CandidateWorkflow:
         self._since = workflow.now()
 
     def _checked(self, source: Source, rejected: Rejected | None) -> Checked:
-        return Checked(source=source, gates=tuple(self._gates), seeds=tuple(self._seeds), rejected=rejected)
+        spending = self._session.task.spending if self._session else ()
+        return Checked(source=source, gates=tuple(self._gates), seeds=tuple(self._seeds), rejected=rejected, spending=spending)
+
+
+def _opening(task: CandidateTask) -> SessionTask:
+    """The author's first task."""
+    return SessionTask(
+        key=SessionKey(setting=task.setting, agent=task.agent, role="implementer", number=task.number),
+        brief=Brief(parent=task.parent, hypothesis=task.hypothesis),
+        allowed=task.allowed,
+    )

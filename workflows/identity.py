@@ -14,6 +14,11 @@ def candidate_id(search: str, number: int) -> str:
     return f"search/{search}/candidate/{number}"
 
 
+def session_id(search: str, session: str, part: int) -> str:
+    """The id of the workflow in which an agent works; a session that goes on after a gate's report has several parts."""
+    return f"search/{search}/session/{session}/{part}"
+
+
 def duel_id(search: str, number: int) -> str:
     """The id of the workflow that measures one candidate against the champion."""
     return f"search/{search}/duel/{number}"

@@ -18,6 +18,9 @@ QUICK_STEP = timedelta(minutes=5)
 WRITE_STEP = timedelta(hours=2)
 """An agent at work on one step."""
 
+REPLY_STEP = timedelta(minutes=30)
+"""One reply of a model."""
+
 DEVICE_STEP = timedelta(hours=6)
 """A step on the device, the wait for its lease included."""
 
@@ -41,6 +44,20 @@ RETRY = RetryPolicy(
         "ValidationError",
     ],
 )
+
+REPLY_RETRY = RetryPolicy(
+    initial_interval=timedelta(seconds=2),
+    backoff_coefficient=2.0,
+    maximum_interval=timedelta(minutes=5),
+    non_retryable_error_types=RETRY.non_retryable_error_types,
+)
+"""Where the endpoint does not say when to come again."""
+
+REPAIRS = 3
+"""How often a candidate's author may answer the report of a gate."""
+
+PLANNINGS = 3
+"""Sessions in which a planner may fail, one after the other, before a search ends."""
 
 LAST_WORDS = RetryPolicy(maximum_attempts=3)
 """For what a search that breaks off writes last."""

@@ -10,6 +10,7 @@ from search.measurement import Arm, Pair
 from search.profile import Profile
 from search.record import Gate, Record
 from search.source import Source
+from search.spending import Spending, together
 from search.standard import Standard
 from search.verdict import Baseline, Measured, Rejected
 from workflows.candidate import Checked
@@ -20,12 +21,15 @@ from workflows.progress import Runner
 class Pursuit:
     """Grows from a hypothesis to a verdict."""
 
-    def __init__(self, number: int, parent: int | None, hypothesis: Hypothesis, began: datetime) -> None:
-        """Nothing is written yet."""
+    def __init__(
+        self, number: int, parent: int | None, hypothesis: Hypothesis, began: datetime, planning: tuple[Spending, ...] = ()
+    ) -> None:
+        """Nothing is written yet; `planning` is what its plan cost."""
         self.number = number
         self.parent = parent
         self.hypothesis = hypothesis
         self.began = began
+        self.planning = planning
         self.stage = "write"
         self.since = began
         self.checked: Checked | None = None
@@ -125,6 +129,7 @@ class Pursuit:
             started=self.began,
             ended=now,
             device_seconds=device_seconds(gates, pairs),
+            spending=together((*self.planning, *self.checked.spending)),
         )
 
 

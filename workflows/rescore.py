@@ -91,19 +91,18 @@ class RescoreWorkflow:
             )
             return
         duelled = await self._duel(contender)
-        self._retrials.append(
-            Retrial(
-                number=contender.number,
-                crowned=contender.crowned,
-                verdict=duelled.verdict,
-                against=self._reigning.number,
-                gates=checked.gates,
-                pairs=duelled.pairs,
-                confirming_pairs=duelled.confirming_pairs,
-            )
+        retrial = Retrial(
+            number=contender.number,
+            crowned=contender.crowned,
+            verdict=duelled.verdict,
+            against=self._reigning.number,
+            gates=checked.gates,
+            pairs=duelled.pairs,
+            confirming_pairs=duelled.confirming_pairs,
         )
+        self._retrials.append(retrial)
         if isinstance(duelled.verdict, Measured) and duelled.verdict.kind == "promoted":
-            self._standing = climbed(self._standing, duelled.verdict, contender.number)
+            self._standing = climbed(self._standing, retrial, duelled.verdict)
             self._reigning = contender
 
     async def _check(self, contender: Contender) -> Checked:

@@ -3,26 +3,24 @@
 import asyncio
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError, FailureError
+from temporalio.exceptions import ApplicationError, ChildWorkflowError, FailureError
 
+from activities.agents.assignment import is_model_agent
 from activities.review_task import BreakTask
-from activities.task import CheckTask, Conclusion, FoundTask, PlanTask, RecordTask
-from search.budget import deadline
+from activities.task import Conclusion, FoundTask, Plan, PlanTask
+from search.budget import Allowance, allowance
 from search.composition import Composition
 from search.hypothesis import Hypothesis
-from search.profile import Profile
+from search.spending import Spending
 from workflows import limits, steps
-from workflows.appeals import Appeals
 from workflows.arena import Arena
 from workflows.baseline import begin_baseline
-from workflows.candidate import CandidateTask, CandidateWorkflow
-from workflows.duel import DuelTask, DuelWorkflow
 from workflows.ending import conclusion_of, last_words
-from workflows.identity import candidate_id, duel_id
+from workflows.planning import ask_planner
 from workflows.progress import Progress
+from workflows.pursuing import Pursuing
 from workflows.pursuit import Pursuit
 from workflows.state import Outcome, SearchState
-from workflows.trials import examine
 
 STARTER = Hypothesis(
     claim="The starter is right and serves the whole contract.",
@@ -36,7 +34,7 @@ FINAL_PAIRS = 3
 
 
 @workflow.defn(name="Search")
-class SearchWorkflow(Appeals):
+class SearchWorkflow(Pursuing):
     """One search from its foundation to its conclusion."""
 
     @workflow.init
@@ -44,7 +42,7 @@ class SearchWorkflow(Appeals):
         """Take up the state where the previous run left it."""
         super().__init__(state)
         self._phase = "preparing the machine"
-        self._pursuits: dict[int, Pursuit] = {}
+        self._planning: asyncio.Task[tuple[Plan, tuple[Spending, ...]]] | None = None
         self._ends_for = ""
 
     @workflow.run
@@ -74,7 +72,7 @@ class SearchWorkflow(Appeals):
         """End in order: what runs is cancelled, what is finished stays."""
         self._stopped_for = reason
         self._state = self._state.told(workflow.now(), f"stopped by the operator: {reason}")
-        for task in self._tasks.values():
+        for task in (*self._tasks.values(), *([self._planning] if self._planning else [])):
             task.cancel()
         return f"the search {self._state.spec.name} ends now"
 
@@ -136,13 +134,16 @@ class SearchWorkflow(Appeals):
     async def _fill_slots(self) -> None:
         """Begin candidates until all slots are taken or a budget or the space is used up."""
         while len(self._tasks) < self._state.spec.parallel and not self._reason_to_end():
-            number = self._state.next_number
-            plan = await steps.plan(self._plan_task(number))
-            if plan.hypothesis is None:
-                self._state = self._state.model_copy(update={"exhausted": "every composition that fits this machine was tried"})
+            number, began = self._state.next_number, workflow.now()
+            if self._allowance().used_up():
                 return
-            self._state = self._state.began(number)
-            self._tasks[number] = asyncio.create_task(self._pursue(Pursuit(number, plan.parent, plan.hypothesis, workflow.now())))
+            plan, spending = await self._plan(number)
+            self._state, allowed = self._state.planned("plan", spending), self._allowance()
+            if plan.hypothesis is None or self._reason_to_end():
+                self._state = self._state.model_copy(update={"exhausted": self._reason_to_end() or plan.reason})
+                return
+            self._state = self._state.began(number, allowed.reserve())
+            self._tasks[number] = asyncio.create_task(self._pursue(Pursuit(number, plan.parent, plan.hypothesis, began, spending), allowed))
 
     async def _one_settles(self) -> None:
         if not self._tasks:
@@ -174,91 +175,27 @@ class SearchWorkflow(Appeals):
         self._phase = "finished"
         return self._outcome
 
-    async def _pursue(self, pursuit: Pursuit) -> None:
-        """Write and check beside others, then measure alone: one duel at a time, so that the champion cannot change beneath it."""
-        self._pursuits[pursuit.number] = pursuit
-        await self._check(pursuit)
-        pursuit.enter("waiting for its duel", workflow.now())
-        async with self._arena:
-            await self._prove(pursuit)
-            await self._settle(pursuit)
-        self._pursuits.pop(pursuit.number, None)
+    async def _plan(self, number: int) -> tuple[Plan, tuple[Spending, ...]]:
+        """From the policy, or from the planner with what that cost."""
+        if not is_model_agent(self._state.spec.agent):
+            return await steps.plan(self._plan_task(number)), ()
+        claims = tuple(pursuit.hypothesis.claim for pursuit in self._pursuits.values())
+        asked = ask_planner(self._setting, self._state.spec.agent, number=number, in_flight=claims, allowed=self._allowance())
+        self._own.begin(number, "plan", "the planner chooses the next hypothesis")
+        self._planning = asyncio.create_task(asked)
+        try:
+            return await self._planning
+        except (asyncio.CancelledError, ChildWorkflowError):
+            if not self._stopped_for:
+                raise
+            return Plan(reason=self._stopped_for), ()
+        finally:
+            self._planning = None
+            self._own.end()
 
-    async def _prove(self, pursuit: Pursuit) -> None:
-        """Gates, tests and duel by one standard, against one champion: what changes meanwhile is repeated."""
-        for test in pursuit.findings:
-            await self._join(test)
-        while pursuit.number and not pursuit.rejected:
-            await self._renew_foundation()
-            await self._review()
-            if pursuit.standard != self._standard():
-                await self._check(pursuit)
-            elif missing := tuple(test for test in self._state.tests if test not in pursuit.tests):
-                await self._examine(pursuit, missing)
-            elif pursuit.against != self._champion().number:
-                await self._duel(pursuit)
-            else:
-                return
-
-    async def _examine(self, pursuit: Pursuit, tests: tuple[str, ...]) -> None:
-        assert self._state.starter is not None
-        pursuit.enter("tests", workflow.now())
-        report = await examine(self._setting, pursuit.number, pursuit.source, starter=self._state.starter, tests=tests)
-        pursuit.examined(report, tests)
-
-    async def _check(self, pursuit: Pursuit) -> None:
-        standard, tests = self._standard(), self._state.tests
-        written = pursuit.source if pursuit.checked else None if pursuit.number else self._state.starter
-        checked = await workflow.execute_child_workflow(
-            CandidateWorkflow.run,
-            CandidateTask(
-                setting=self._setting,
-                number=pursuit.number,
-                parent=pursuit.parent or 0,
-                hypothesis=pursuit.hypothesis,
-                source=written,
-                starter=self._state.starter,
-                tests=tests,
-            ),
-            id=candidate_id(self._state.spec.name, pursuit.number),
-        )
-        pursuit.passed_gates(checked, standard, tests)
-
-    async def _duel(self, pursuit: Pursuit) -> None:
-        pursuit.enter("duel", workflow.now())
-        pursuit.against = self._champion().number
-        pursuit.duelled = await workflow.execute_child_workflow(
-            DuelWorkflow.run,
-            DuelTask(
-                setting=self._setting,
-                number=pursuit.number,
-                champion=self._champion().source,
-                candidate=pursuit.source,
-                plan=self._state.look_plan(),
-                noise=self._state.noise,
-                deadline=deadline(self._state.books()),
-            ),
-            id=duel_id(self._state.spec.name, pursuit.number),
-        )
-
-    async def _settle(self, pursuit: Pursuit) -> None:
-        """Profile a winner, write the verdict, and crown."""
-        foundation = self._state.foundation
-        assert foundation is not None
-        profile = await self._profile(pursuit) if pursuit.crowned else None
-        pursuit.enter("record", workflow.now())
-        record = pursuit.record(foundation, profile, workflow.now())
-        dethroned = self._state.champion.number if self._state.champion else None
-        promotion = (self._state.promotions + 1 if pursuit.number else 0) if pursuit.crowned else None
-        when = workflow.now()
-        await steps.record(RecordTask(setting=self._setting, record=record, promotion=promotion, dethroned=dethroned, when=when))
-        self._state = self._state.settled(record)
-
-    async def _profile(self, pursuit: Pursuit) -> Profile | None:
-        pursuit.enter("profile", workflow.now())
-        seed = workflow.random().getrandbits(48)
-        task = CheckTask(setting=self._setting, number=pursuit.number, source=pursuit.source, seed=seed)
-        return (await steps.profile(task)).profile
+    def _allowance(self) -> Allowance:
+        """Of the agents of one more candidate."""
+        return allowance(self._state.books(), self._state.spec.parallel - len(self._tasks))
 
     async def _measure_champion(self) -> Conclusion:
         """The whole way in one measurement where it has several steps; a single step was measured against the starter already."""

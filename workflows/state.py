@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Literal
 
+from activities.agents.assignment import is_model_agent
 from activities.task import Conclusion, Foundation, Setting
 from search.budget import Account, Cost, charge, close, exhausted, reserve, settle
 from search.gate_test import GateTest
@@ -11,6 +12,7 @@ from search.record import Record
 from search.review import Review
 from search.source import Source
 from search.spec import Spec
+from search.spending import Spending, total_dollars, total_tokens
 from search.statistics import LookPlan
 from search.value import Value
 from search.verdict import Baseline, Interval, Measured, Rejected
@@ -53,6 +55,8 @@ class SearchState(Value):
     promotions: int = 0
     shortest: timedelta = timedelta()
     """Of all finished candidates; one for which less time is left is not begun."""
+    priced: bool = True
+    """Whether the price of every model that was asked is known."""
     exhausted: str = ""
     """Why no further candidate can be planned."""
     reopened: bool = False
@@ -88,9 +92,15 @@ class SearchState(Value):
         """Why no further candidate is begun; empty while one may be."""
         return self.exhausted or exhausted(self.books(), now=now, need=ONE_CANDIDATE, longest=self.shortest) or ""
 
-    def began(self, number: int) -> "SearchState":
+    def began(self, number: int, cost: Cost = ONE_CANDIDATE) -> "SearchState":
         """With one more candidate in flight, its place in the budget reserved."""
-        return self.model_copy(update={"next_number": number + 1, "account": reserve(self.books(), number, "candidate", ONE_CANDIDATE)})
+        return self.model_copy(update={"next_number": number + 1, "account": reserve(self.books(), number, "candidate", cost)})
+
+    def planned(self, step: str, spending: tuple[Spending, ...]) -> "SearchState":
+        """With the cost of a plan, whether it led to a candidate or not."""
+        cost = Cost(tokens=total_tokens(spending), dollars=total_dollars(spending))
+        update: dict[str, object] = {"account": settle(self.books(), self.next_number, step, cost)}
+        return self.model_copy(update={**update, "priced": self.priced and _priced(spending)})
 
     def told(self, when: datetime, text: str) -> "SearchState":
         """With one more event; the oldest is forgotten."""
@@ -100,11 +110,18 @@ class SearchState(Value):
         """With one more finished candidate: charged, compared, and crowned if it won."""
         crowned = is_crowned(record)
         lasted = record.ended - record.started
-        cost = Cost(candidates=int(record.number > 0), device_seconds=record.device_seconds)
+        written = tuple(one for one in record.spending if one.role != "planner")
+        cost = Cost(
+            candidates=int(record.number > 0),
+            device_seconds=record.device_seconds,
+            tokens=total_tokens(written),
+            dollars=total_dollars(written),
+        )
         update: dict[str, object] = {
             "account": close(settle(self.books(), record.number, "candidate", cost), record.number),
             "standing": next_standing(self.standing, record),
             "shortest": min(self.shortest or lasted, lasted) if record.number else timedelta(),
+            "priced": self.priced and _priced(record.spending),
             "promotions": self.promotions + int(crowned and record.number > 0),
         }
         if crowned:
@@ -176,6 +193,18 @@ class SearchState(Value):
             Spent(name="candidates", unit="", used=spent.candidates, limit=budget.candidates),
             Spent(name="wall clock", unit="s", used=elapsed.total_seconds(), limit=budget.wall_clock.total_seconds()),
             Spent(name="device", unit="s", used=spent.device_seconds, limit=budget.device_seconds),
+            *self._paid(spent),
+        )
+
+    def _paid(self, spent: Cost) -> tuple[Spent, ...]:
+        """What models cost, where models are asked."""
+        budget = self.spec.budget
+        if not is_model_agent(self.spec.agent):
+            return ()
+        dollars = "dollars" if self.priced else "dollars (some prices unknown)"
+        return (
+            Spent(name="tokens", unit="", used=spent.tokens, limit=budget.tokens),
+            Spent(name=dollars, unit="$", used=spent.dollars, limit=budget.dollars),
         )
 
     def _leader(self) -> Leader | None:
@@ -211,6 +240,10 @@ class Outcome(Value):
         """In one line."""
         figures = f"{self.ratio:.2f}x the starter [{self.interval.low:.2f}, {self.interval.high:.2f}]"
         return f"champion: candidate {self.champion}, {figures}, after {self.candidates} candidates; {self.reason}"
+
+
+def _priced(spending: tuple[Spending, ...]) -> bool:
+    return all(one.dollars is not None for one in spending)
 
 
 def describe(record: Record) -> str:

@@ -7,6 +7,7 @@ from temporalio import workflow
 
 from activities.evaluation.gate_test import Trial
 from activities.review_task import BreakTask, ExamTask, Frontier, FrontierTask, KeepTask, ReviewTask, TrialTask
+from activities.session_task import Answered, Briefed, BriefTask, Replied, ReplyTask, SayTask, ToolTask
 from activities.task import (
     CheckTask,
     Conclusion,
@@ -14,6 +15,7 @@ from activities.task import (
     FoundTask,
     GateReport,
     GenerateTask,
+    Novelty,
     NoveltyTask,
     PairTask,
     Plan,
@@ -50,9 +52,43 @@ async def generate(task: GenerateTask) -> Source:
     return await _in_ledger("generate", task, Source, limit=limits.WRITE_STEP)
 
 
-async def novelty(task: NoveltyTask) -> Rejected | None:
+async def brief(task: BriefTask) -> Briefed:
+    """The first words of an agent's session."""
+    return await _in_ledger("brief", task, Briefed, limit=limits.QUICK_STEP)
+
+
+async def say(task: SayTask) -> int:
+    """Words to an agent; the next free place."""
+    return await _in_ledger("say", task, int, limit=limits.QUICK_STEP)
+
+
+async def reply(task: ReplyTask, *, within: timedelta | None) -> Replied:
+    """What a model says next; an endpoint that is busy is asked again when it says so, as long as there is time."""
+    return await workflow.execute_activity(
+        "reply",
+        task,
+        result_type=Replied,
+        task_queue=AGENTS_QUEUE,
+        start_to_close_timeout=limits.REPLY_STEP,
+        schedule_to_close_timeout=within,
+        heartbeat_timeout=limits.HEARTBEAT,
+        retry_policy=limits.REPLY_RETRY,
+    )
+
+
+async def tool(task: ToolTask) -> Answered:
+    """A tool that reads the ledger or changes the tree."""
+    return await _in_ledger("tool", task, Answered, limit=limits.QUICK_STEP)
+
+
+async def attempt(task: ToolTask) -> Answered:
+    """A tool that runs the tree."""
+    return await _on_device("attempt", task, Answered, queue=checks_queue(task.key.setting.target))
+
+
+async def novelty(task: NoveltyTask) -> Novelty:
     """A rejection when the same tree was judged before."""
-    return await _in_ledger("novelty", task, Rejected | None, limit=limits.QUICK_STEP)
+    return await _in_ledger("novelty", task, Novelty, limit=limits.QUICK_STEP)
 
 
 async def gate(name: str, task: CheckTask) -> GateReport:

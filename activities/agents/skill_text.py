@@ -1,7 +1,7 @@
 """A SKILL.md in the Agent Skills format: YAML front matter that says what it is and where it applies, and the text to read."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import yaml
 from pydantic import BeforeValidator, Field, StringConstraints, ValidationError
@@ -75,12 +75,13 @@ def split(file: Path) -> tuple[dict[str, Any], str]:
     if not whole.startswith(FENCE) or not fence:
         raise BrokenSkill(f"{file} does not begin with front matter: a line `---`, fields, and a line `---`")
     try:
-        front = yaml.safe_load(head)
+        front: Any = yaml.safe_load(head)
     except yaml.YAMLError as error:
         raise BrokenSkill(f"{file}: its front matter is not YAML: {' '.join(str(error).split())}") from error
     if not isinstance(front, dict) or not text.strip():
         raise BrokenSkill(f"{file}: {'there is nothing to read below' if front else 'there are no fields in'} its front matter")
-    return {str(key): value for key, value in front.items()}, text.lstrip("\n")
+    fields = cast("dict[object, Any]", front)
+    return {str(key): value for key, value in fields.items()}, text.lstrip("\n")
 
 
 def first_problem(error: ValidationError) -> str:

@@ -40,16 +40,16 @@ class Findings(Value):
 
 
 async def judge(ground: Ground, answered: Sequence[Answered], policy: Policy) -> Findings:
-    """Checks form and shape without the model, then the tokens by the reference; an answer that fails the first is not judged further."""
+    """Checks form and shape without the model, then the tokens by the reference; an answer that fails the first is not judged
+    further. Greedy answers are told first, since they name a token."""
     wrong = [finding for one in answered if (finding := find_fault(ground.vocabulary, one))]
     if wrong:
         return Findings(wrong=tuple(wrong), tokens=0)
     answers = [answer(one, ground.vocabulary) for one in answered]
     judgements = await ground.reference.judge(answers, policy) if answers else []
+    pairs = sorted(zip(answered, judgements, strict=True), key=lambda pair: pair[0].request.temperature > 0)
     return Findings(
-        wrong=tuple(
-            _disagreement(one, judgement, ground) for one, judgement in zip(answered, judgements, strict=True) if not judgement.agreed
-        ),
+        wrong=tuple(_disagreement(one, judgement, ground) for one, judgement in pairs if not judgement.agreed),
         tokens=sum(judgement.tokens for judgement in judgements if judgement.agreed),
     )
 

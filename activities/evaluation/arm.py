@@ -1,24 +1,23 @@
 """One arm of a pair: a fresh server under the scenario's load, its figures, and a sample of its timed answers judged."""
 
 import time
-from random import SystemRandom
 
 from activities.evaluation.answers import Answered, Finding, find_fault, judge
-from activities.evaluation.figures import Figures, figures, rise, tokens_inside, traffic
+from activities.evaluation.figures import Figures, figures, most_rise, rise, tokens_inside, traffic
 from activities.evaluation.gate import ending
 from activities.evaluation.ground import Ground
 from activities.evaluation.loading import Loaded, drive
 from activities.evaluation.roof import is_beyond, limit_share
-from activities.evaluation.sampling import for_sample
+from activities.evaluation.sampling import drawn, for_sample
 from activities.evaluation.server import Launch, serving
 from activities.evaluation.traces import LoadPlan, Window
 from search.measurement import Arm
 from search.value import Value
 from targets.lease import Lease
 
-_SAMPLE = 6
+_SAMPLE = 12
+"""Judged answers of an arm: cheating on one request in ten goes unseen through the seven arms of the shortest win once in 7,000 times."""
 _FEW = 3
-_LEAP = 1.3
 _MOST_LEAP = 1000.0
 
 
@@ -60,7 +59,7 @@ async def measure_arm(ground: Ground, launch: Launch, *, seed: int, window_secon
         reason = f"the server {gone} under load" if gone else f"{len(wrong)} of {len(answered)} timed requests failed: {found.reason}"
         return _spoiled(loaded.window, reason, failed=max(len(wrong), 1), evidence=f"{found.evidence}\nlog: {log}")
     shown = figures(loaded.traces, loaded.window, ground.scale.limits)
-    arm = _arm(shown, loaded.window, start_seconds=started, peak_memory_bytes=peak)
+    arm = as_arm(shown, loaded.window, start_seconds=started, peak_memory_bytes=peak)
     share = await _limit_share(ground, loaded, lease) if arm.score > 0 else None
     return await _verified(ground, loaded, arm.model_copy(update={"limit_share": share}))
 
@@ -89,27 +88,28 @@ async def _verified(ground: Ground, loaded: Loaded, arm: Arm) -> Measured:
     counted = [trace for trace in loaded.traces if tokens_inside(trace, loaded.window)]
     if len(counted) < _FEW:
         ground.say(f"only {len(counted)} requests touched the window of {arm.window_seconds:.1f} s")
-    sample = SystemRandom().sample(counted, min(_SAMPLE, len(counted)))
+    sample = drawn(counted, [tokens_inside(trace, loaded.window) for trace in counted], most=_SAMPLE)
     ground.say(f"the reference judges {len(sample)} timed answers")
     answered, began = [Answered(trace.request, trace.exchange) for trace in sample], time.monotonic()
     findings = await judge(ground, answered, for_sample(ground.policy, sum(len(trace.exchange.token_ids) for trace in sample)))
     verified = arm.model_copy(update={"verified_tokens": findings.tokens, "verify_seconds": time.monotonic() - began})
     if not findings.wrong:
         leap = min(rise(loaded.traces, loaded.window), _MOST_LEAP)
-        return Measured(arm=verified, leap=leap, doubt=_doubt(leap, arm.limit_share))
+        return Measured(arm=verified, leap=leap, doubt=_doubt(leap, most_rise(loaded.traces, loaded.window), arm.limit_share))
     reason = f"{len(findings.wrong)} of {len(sample)} sampled timed answers are wrong: {findings.wrong[0].reason}"
     return Measured(arm=verified.model_copy(update={"mismatch": reason}), evidence=findings.wrong[0].evidence)
 
 
-def _doubt(leap: float, share: float | None) -> str | None:
+def _doubt(leap: float, allowed: float, share: float | None) -> str | None:
     """Why figures are not believed: faster than the machine can be, or tokens that were held back before the window and let go in it,
     which show as a leap, because honest throughput was flat before it opened."""
     if is_beyond(share):
         return f"the score is {share:.2f} times the physical limit of this machine"
-    return f"throughput rose {leap:.2f}-fold when the window opened" if leap > _LEAP else None
+    return f"throughput rose {leap:.2f}-fold when the window opened" if leap > allowed else None
 
 
-def _arm(shown: Figures, window: Window, *, start_seconds: float, peak_memory_bytes: int) -> Arm:
+def as_arm(shown: Figures, window: Window, *, start_seconds: float, peak_memory_bytes: int) -> Arm:
+    """The figures of a load as an arm without fault; nothing is verified yet."""
     return Arm(
         score=shown.tokens_per_second,
         tokens_per_second=shown.tokens_per_second,
@@ -146,5 +146,5 @@ def _spoiled(window: Window, reason: str, *, failed: int, evidence: str) -> Meas
         requests=0,
         touching=0,
     )
-    arm = _arm(nothing, window, start_seconds=0.0, peak_memory_bytes=0)
+    arm = as_arm(nothing, window, start_seconds=0.0, peak_memory_bytes=0)
     return Measured(arm=arm.model_copy(update={"failed": failed, "mismatch": reason}), evidence=evidence)

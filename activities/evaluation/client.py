@@ -1,4 +1,4 @@
-"""Asks a candidate over its Unix socket and writes down what arrives and when; understands nothing of it."""
+"""Asks a candidate over its Unix socket, or a rival over loopback, and writes down what arrives and when; understands nothing of it."""
 
 import asyncio
 import json
@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, UnixConnector
+from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector, UnixConnector
+from pydantic import HttpUrl
 
 from activities.evaluation.exchange import Exchange, Read, most_bytes, read_exchange
 from scenarios.scenario import Request
@@ -38,12 +39,18 @@ class Recording:
 
 
 @asynccontextmanager
-async def connected(socket: Path) -> AsyncGenerator[ClientSession]:
-    """A session with a server; as many connections as requests in flight, none with cookies, redirects or compression."""
-    connector = UnixConnector(path=str(socket), limit=0)
+async def connected(socket: Path | HttpUrl) -> AsyncGenerator[ClientSession]:
+    """A session with a server; as many connections as requests in flight, none with cookies, redirects or compression. Over TCP each
+    request has a connection of its own: servers close idle ones when they like, and the next request would fail on it."""
+    unix = isinstance(socket, Path)
+    connector = UnixConnector(path=str(socket), limit=0) if unix else TCPConnector(limit=0, force_close=True)
     timeout = ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS)
     async with ClientSession(
-        "http://candidate", connector=connector, cookie_jar=DummyCookieJar(), auto_decompress=False, timeout=timeout
+        "http://candidate" if unix else str(socket),
+        connector=connector,
+        cookie_jar=DummyCookieJar(),
+        auto_decompress=False,
+        timeout=timeout,
     ) as session:
         yield session
 

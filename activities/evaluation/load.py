@@ -17,6 +17,7 @@ from random import Random
 from aiohttp import ClientSession
 
 from activities.evaluation.client import Recording, connected, encode, record
+from activities.evaluation.exchange import Exchange
 from activities.evaluation.steadiness import STRETCHES, is_steady
 from activities.evaluation.traces import LoadPlan, Phase, Progress, Trace, Window
 from activities.sandbox.orphan import die_with_parent
@@ -55,7 +56,9 @@ class Run:
         task = asyncio.current_task()
         assert task is not None
         self.sending[request.number] = task
-        await record(self.session, recording, encode(request), limit_seconds=self.plan.scale.request_limit_seconds, clock=self.clock)
+        dialect = self.plan.dialect
+        body = encode(request) if dialect is None else dialect.encode(request)
+        await record(self.session, recording, body, limit_seconds=self.plan.scale.request_limit_seconds, clock=self.clock)
         if recording.failure or recording.status != 200:
             self.over.set()
 
@@ -73,8 +76,9 @@ async def drive(plan: LoadPlan) -> None:
         abandoned = abandon(run)
         await drain(run, traffic)
         drained = run.clock()
+    understand = Recording.exchange if plan.dialect is None else plan.dialect.listener()
     for recording in run.recordings:
-        tell(trace(recording, abandoned=recording in abandoned))
+        tell(trace(recording, understand(recording), abandoned=recording in abandoned))
     tell(window.model_copy(update={"drained": drained}))
 
 
@@ -168,9 +172,9 @@ async def wait_over(run: Run, seconds: float) -> None:
         return
 
 
-def trace(recording: Recording, *, abandoned: bool) -> Trace:
+def trace(recording: Recording, exchange: Exchange, *, abandoned: bool) -> Trace:
     """What is told of one request."""
-    return Trace(request=recording.request, sent=recording.sent, ended=recording.ended, abandoned=abandoned, exchange=recording.exchange())
+    return Trace(request=recording.request, sent=recording.sent, ended=recording.ended, abandoned=abandoned, exchange=exchange)
 
 
 def tell(line: Value) -> None:

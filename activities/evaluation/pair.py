@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Literal
 
 from activities.evaluation.arm import Measured, measure_arm, spoiled_arm
+from activities.evaluation.digest import evaluator_digest
 from activities.evaluation.gate import rejected
 from activities.evaluation.ground import Ground
 from activities.evaluation.server import Launch, ServerFailed
@@ -27,7 +28,7 @@ async def measure_pair(
     ground = replace(ground, scale=ground.scenario.canary(seed, ground.scale)) if load == "canary" else ground
     launches: dict[Side, Launch] = {"champion": champion, "candidate": candidate}
     order: tuple[Side, Side] = ("champion", "candidate") if first == "champion" else ("candidate", "champion")
-    device = ground.target.fingerprint()
+    device, evaluator = ground.target.fingerprint(), evaluator_digest(ground.scenario)
     measured: dict[Side, Measured] = {}
     async with ground.leased() as lease:
         for side in order:
@@ -35,8 +36,9 @@ async def measure_pair(
             measured[side] = await _measure(ground, launches[side], seed=seed, lease=lease)
             if measured[side].fault:
                 break
+    changed = "the evaluator's files changed during the pair" if evaluator != evaluator_digest(ground.scenario) else None
     accused = measured.get("candidate")
-    if accused and accused.fault:
+    if accused and accused.fault and not changed:
         return rejected("canary" if load == "canary" else "duel", accused.fault, accused.evidence)
     skipped = Measured(arm=spoiled_arm("not measured"))
     return Pair(
@@ -49,7 +51,7 @@ async def measure_pair(
         load=load,
         load_words=in_words(ground.scale) if load == "canary" else "",
         objectives=ground.scale.objectives,
-        void=void_reason(measured) or (None if device == ground.target.fingerprint() else "the device changed during the pair"),
+        void=changed or void_reason(measured) or (None if device == ground.target.fingerprint() else "the device changed during the pair"),
     )
 
 

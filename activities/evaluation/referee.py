@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO, Self
 
+from activities.evaluation.spelling import Reading, Text
 from activities.evaluation.verification import (
     Answer,
     Bounded,
@@ -71,12 +72,23 @@ class Reference:
         `Bounded` the greedy ones."""
         if not answers:
             return []
+        told = await self.told(answers, policy)
+        alone = [judgement(answer, one, policy) for answer, one in zip(answers, told, strict=True)]
+        judgements = judge_sampled_together(alone, told, policy)
+        return judge_together(answers, judgements, policy.tolerance) if isinstance(policy, Bounded) else judgements
+
+    async def told(self, answers: Sequence[Answer], policy: Policy) -> list[Told]:
+        """The reference's figures of each answer, not judged yet."""
         slack = nucleus_slack(policy)
         told = await self._ask({"kind": "judge", "answers": [_question(answer, slack) for answer in answers]})
-        found = [Told.model_validate(one) for one in told["judged"]]
-        alone = [judgement(answer, one, policy) for answer, one in zip(answers, found, strict=True)]
-        judgements = judge_sampled_together(alone, found, policy)
-        return judge_together(answers, judgements, policy.tolerance) if isinstance(policy, Bounded) else judgements
+        return [Told.model_validate(one) for one in told["judged"]]
+
+    async def read(self, texts: Sequence[Text]) -> list[Reading]:
+        """The tokens of which each text was made, in the reference's reading."""
+        if not texts:
+            return []
+        told = await self._ask({"kind": "read", "answers": [text.model_dump() for text in texts]})
+        return [Reading.model_validate(one) for one in told["read"]]
 
     async def noise(self, prompts: Sequence[Sequence[int]], *, tokens: int) -> Mapping[str, float]:
         """Largest logit difference between honest computations of the same model, by kind of computation."""

@@ -9,13 +9,16 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import torch
 from torch import Tensor
 from transformers import AutoModelForCausalLM
 from transformers.utils import logging
 
+from activities.evaluation.reading import read_text
 from activities.sandbox.orphan import die_with_parent
+from models.tokens import Vocabulary
 
 BATCH_TOKENS = 1024
 """The most padded tokens in one forward pass."""
@@ -41,6 +44,8 @@ def main() -> None:
                 _tell(reference.judge(asked["answers"]))
             case "noise":
                 _tell(reference.noise(asked["prompts"], tokens=asked["tokens"]))
+            case "read":
+                _tell(reference.read(asked["answers"]))
             case kind:
                 raise ValueError(f"unknown question {kind!r}")
 
@@ -51,7 +56,12 @@ class Reference:
     def __init__(self, folder: str, *, threads: int) -> None:
         """Loads the folder; any weights format that transformers reads."""
         self._model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, local_files_only=True).eval()
+        self._vocabulary = Vocabulary(Path(folder))
         self._threads = threads
+
+    def read(self, answers: list[dict]) -> dict:
+        """Per answer what `reading.read_text` finds."""
+        return {"read": [read_text(self._model, self._vocabulary, **answer) for answer in answers]}
 
     @torch.inference_mode()
     def judge(self, answers: list[dict]) -> dict:

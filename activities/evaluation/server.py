@@ -8,8 +8,8 @@ import stat
 import sys
 import tempfile
 import time
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from activities.sandbox.cell import MIB, Cell, Limits, Usage
@@ -56,10 +56,11 @@ class ServerFailed(Exception):
 class Server:
     """A candidate that answered `GET /health`."""
 
-    def __init__(self, confined: Confined, socket: Path, start_seconds: float) -> None:
+    def __init__(self, confined: Confined, folder: Path, socket: Path, start_seconds: float) -> None:
         self._confined = confined
         self.socket = socket
-        self.folder = socket.parent
+        """Leads to the very socket that was healthy, whatever the server puts in its place later."""
+        self.folder = folder
         """The host's side of the folder that the server may write: /run/candidate inside."""
         self.start_seconds = start_seconds
         self.pid = confined.pid
@@ -98,9 +99,10 @@ async def serving(launch: Launch, *, runs: Path, lease: Lease | None) -> AsyncGe
         cell = _cell(launch, outside)
         async with confine(cell, log=folder / "log", keep=lease.descriptor if lease else None) as confined:
             start_seconds = await _ready(confined, outside / "socket", launch.start_limit_seconds)
-            server = Server(confined, outside / "socket", start_seconds)
-            yield server
-            await server.stop()
+            with _pinned(outside / "socket", confined) as socket:
+                server = Server(confined, outside, socket, start_seconds)
+                yield server
+                await server.stop()
     finally:
         remove_folder(folder)
 
@@ -168,6 +170,21 @@ def _is_socket(path: Path) -> bool:
         return stat.S_ISSOCK(path.lstat().st_mode)
     except FileNotFoundError:
         return False
+
+
+@contextmanager
+def _pinned(path: Path, confined: Confined) -> Generator[Path]:
+    """A path to the socket itself: the server may write to the folder, and could put a link to somebody else's socket there."""
+    try:
+        descriptor = os.open(path, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError as problem:
+        raise ServerFailed(f"took its socket away: {problem.strerror}", confined.log_tail(LOG_BYTES)) from None
+    try:
+        if not stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+            raise ServerFailed("put something else in the place of its socket", confined.log_tail(LOG_BYTES))
+        yield Path(f"/proc/{os.getpid()}/fd/{descriptor}")
+    finally:
+        os.close(descriptor)
 
 
 def describe_ending(confined: Confined) -> str | None:

@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field, HttpUrl, TypeAdapter
 
 from activities.evaluation.exchange import Exchange
+from activities.evaluation.rivals.dialect import Dialect
 from scenarios.scenario import Request, Scale
 from search.value import Value
 
@@ -15,7 +16,10 @@ Phase = Literal["warm-up", "window", "drain"]
 class LoadPlan(Value):
     """One arm's load on one running server."""
 
-    socket: Path
+    socket: Annotated[HttpUrl | Path, Field(union_mode="left_to_right")]
+    """Where it listens: a candidate on a Unix socket, a rival on loopback."""
+    dialect: Dialect | None = None
+    """How a rival is asked and understood; None for a candidate, which keeps the contract."""
     scenario: str
     scale: Scale
     seed: int

@@ -67,7 +67,7 @@ NUCLEUS_ROUNDING = 1e-4
 FALSE_ALARMS = 1e-4
 """How often honest sampling is accused at most, per answer and once more per call: each piece of evidence has the mean 1 under it, so by
 Markov's inequality their average exceeds 1 over this rate no oftener (Ville 1939; Vovk and Wang 2021, "E-values"). It holds for every
-model and length; measured, it is some twenty times rarer (benchmarks/verification)."""
+model and length; measured, it is seven and more times rarer (benchmarks/verification)."""
 SUM_ERROR = 0.01
 """By how much reported probabilities may add up to more than 1."""
 

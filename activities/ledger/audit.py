@@ -14,7 +14,7 @@ from activities.ledger.repository import Repository
 from activities.ledger.reviews import changed
 from activities.ledger.verdicts import read_ending
 from search import succession
-from search.lineage import is_crowned
+from search.lineage import held_out_ratios, is_crowned
 from search.record import Record
 from search.review import Review
 from search.source import ObjectId
@@ -248,10 +248,8 @@ def _repeated_seeds(records: Iterable[Record]) -> Iterator[Finding]:
 
 def _ratios(record: Record) -> tuple[list[float], list[float]]:
     """Valid log-ratios of the duel and of its confirmation on the announced load."""
-    end = len(record.pairs) - record.confirming_pairs
-    parts = (record.pairs[:end], [pair for pair in record.pairs[end:] if pair.load == "announced"])
-    duel, confirmation = ([pair.log_ratio for pair in part if pair.void is None] for part in parts)
-    return duel, confirmation
+    duel = record.pairs[: len(record.pairs) - record.confirming_pairs]
+    return [pair.log_ratio for pair in duel if pair.void is None], held_out_ratios(record)
 
 
 def _won_pairs(record: Record) -> bool:

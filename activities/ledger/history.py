@@ -1,5 +1,6 @@
 """The tree of a search's candidates, read from branches and trailers alone."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
@@ -73,9 +74,18 @@ def read_history(repository: Repository, search: str) -> tuple[Entry, ...]:
     )
 
 
+def state_of(repository: Repository, search: str) -> str:
+    """A digest of where the branches and tags of a search stand."""
+    places = repository.run("for-each-ref", "--format=%(objectname) %(refname)", *_patterns(search))
+    return hashlib.sha256(places).hexdigest()
+
+
+def _patterns(search: str) -> tuple[str, str]:
+    return f"refs/heads/search/{search}/", f"refs/tags/search/{search}/"
+
+
 def _refs(repository: Repository, search: str) -> Iterator[_Ref]:
-    patterns = (f"refs/heads/search/{search}/", f"refs/tags/search/{search}/")
-    fields = repository.run("for-each-ref", f"--format={FORMAT}", *patterns).decode(errors="replace").split("\0")
+    fields = repository.run("for-each-ref", f"--format={FORMAT}", *_patterns(search)).decode(errors="replace").split("\0")
     for start in range(0, len(fields) - len(FIELDS), len(FIELDS)):
         name, target, peeled, tree, parents, stamp, message = fields[start : start + len(FIELDS)]
         yield _Ref(

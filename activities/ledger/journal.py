@@ -1,7 +1,7 @@
 """The journal of one search: a branch whose tree is enough to rebuild the search without Temporal's history."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import PurePosixPath
 
@@ -105,10 +105,16 @@ class Journal:
 
     def records(self) -> tuple[Record, ...]:
         """All finished candidates by number."""
+        return tuple(sorted(self.read_records(self.record_names()), key=lambda record: record.number))
+
+    def record_names(self) -> tuple[str, ...]:
+        """The objects that hold the records; equal names are equal records."""
         blobs = self._repository.contents(self._head()).blobs
-        names = [name for path, name in blobs.items() if path.startswith("candidates/")]
-        records = [Record.model_validate_json(text) for text in self._repository.read(names)]
-        return tuple(sorted(records, key=lambda record: record.number))
+        return tuple(name for path, name in blobs.items() if path.startswith("candidates/"))
+
+    def read_records(self, names: Iterable[str]) -> tuple[Record, ...]:
+        """The records that these objects hold, in their order."""
+        return tuple(Record.model_validate_json(text) for text in self._repository.read(names))
 
     def reviews(self) -> tuple[Review, ...]:
         """All second looks, the oldest first."""
@@ -126,6 +132,12 @@ class Journal:
         """One file, None when the journal has none of this name."""
         name = self._repository.contents(self._head()).blobs.get(path)
         return None if name is None else next(self._repository.read([name])).decode()
+
+    def texts(self, prefix: str) -> Mapping[str, str]:
+        """All files whose path begins so, by path."""
+        blobs = self._repository.contents(self._head()).blobs
+        chosen = {path: name for path, name in blobs.items() if path.startswith(prefix)}
+        return {path: text.decode() for path, text in zip(chosen, self._repository.read(chosen.values()), strict=True)}
 
     def _required(self, path: str) -> str:
         text = self.text(path)

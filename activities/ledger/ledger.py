@@ -1,6 +1,6 @@
 """The git repository of all searches: candidates, verdicts, champions and journals, each written exactly once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from activities.ledger.bundle import export_search, import_search
 from activities.ledger.checkout import checkout
 from activities.ledger.errors import LedgerError
 from activities.ledger.files import fit_files
-from activities.ledger.history import Entry, read_history
+from activities.ledger.history import Entry, read_history, state_of
 from activities.ledger.journal import Journal, program_files, record_path, record_text, review_path, searches
 from activities.ledger.message import commit_message, verdict_message, verdict_subject
 from activities.ledger.names import candidate_branch
@@ -124,9 +124,25 @@ class Ledger:
         """All finished candidates by number."""
         return Journal(self._repository, search).records()
 
+    def record_names(self, search: str) -> tuple[ObjectId, ...]:
+        """The objects that hold the records of a search; equal names are equal records."""
+        return Journal(self._repository, search).record_names()
+
+    def read_records(self, search: str, names: Iterable[ObjectId]) -> tuple[Record, ...]:
+        """The records that these objects hold, in their order: for readers that keep what they have read."""
+        return Journal(self._repository, search).read_records(names)
+
+    def state(self, search: str) -> str:
+        """A text that changes whenever a branch or tag of a search moves; short and quick, for those who watch."""
+        return state_of(self._repository, search)
+
     def journal_text(self, search: str, path: str) -> str | None:
         """One file of a search's journal, None when it has none of this name."""
         return Journal(self._repository, search).text(path)
+
+    def journal_texts(self, search: str, prefix: str) -> Mapping[str, str]:
+        """All files of a search's journal whose path begins with `prefix`, by path."""
+        return Journal(self._repository, search).texts(prefix)
 
     def log(self, search: str) -> tuple[Entry, ...]:
         """All candidates by number as their branches tell, those without a verdict too."""

@@ -76,6 +76,7 @@ def _hypothesis(record: Record) -> Iterator[str]:
     yield from _indented(hypothesis.claim)
     yield from _labelled("because", hypothesis.mechanism)
     yield from _labelled("evidence", hypothesis.evidence)
+    yield from _labelled("active when", hypothesis.activation)
     yield from _labelled("wrong if", hypothesis.falsifier)
     if hypothesis.composition is not None:
         yield from _labelled("recipes", ", ".join(choice.recipe for choice in hypothesis.composition.choices) or "none: the starter")

@@ -6,9 +6,10 @@ names, an empty /scratch. Not visible: the home folders, the project's own sourc
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from activities.sandbox.call_filter import call_filter
 from activities.sandbox.cell import MIB, Cell
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -16,6 +17,7 @@ PACKAGES = ("activities", "cli", "models", "scenarios", "search", "targets", "wo
 SYSTEM_FOLDERS = ("/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin")
 SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives", "/etc/localtime")
 TEMPORARY_BYTES = 16 * MIB
+FILTER = "seccomp"
 
 STUBS = {
     "/etc/passwd": "candidate:x:{user}:{group}::/scratch:/bin/sh\n",
@@ -42,16 +44,16 @@ ISOLATION = ("--unshare-all", "--unshare-user", "--disable-userns", "--die-with-
 NO_POWERS = ("--cap-drop", "ALL", "--hostname", "candidate")
 
 
-def bubblewrap_arguments(cell: Cell, *, stubs: dict[str, int], status: int, go: int, sync: int | None) -> list[str]:
-    """The whole command line. `stubs` maps files of /etc to descriptors that hold them; the other descriptors are
+def bubblewrap_arguments(cell: Cell, *, files: Mapping[str, int], status: int, go: int, sync: int | None) -> list[str]:
+    """The whole command line. `files` maps the names in `contents` to descriptors that hold them; the other descriptors are
     bubblewrap's, where it says the process id and what it keeps open as long as the cell lives; at `go` the cell waits for
     a byte."""
-    arguments = ["bwrap", *ISOLATION, *NO_POWERS, "--json-status-fd", str(status)]
+    arguments = ["bwrap", *ISOLATION, *NO_POWERS, "--json-status-fd", str(status), "--seccomp", str(files[FILTER])]
     if sync is not None:
         arguments += ["--sync-fd", str(sync)]
     arguments += [*_system(cell), *_python()]
-    for inside, descriptor in stubs.items():
-        arguments += ["--ro-bind-data", str(descriptor), inside]
+    for inside in STUBS:
+        arguments += ["--ro-bind-data", str(files[inside]), inside]
     for inside, outside in cell.read_only.items():
         arguments += ["--ro-bind", str(outside), inside]
     for inside, outside in cell.writable.items():
@@ -63,9 +65,10 @@ def bubblewrap_arguments(cell: Cell, *, stubs: dict[str, int], status: int, go: 
     return [*arguments, "--", sys.executable, "-I", "-S", "-c", WAIT_FOR_GO, str(go), *cell.command]
 
 
-def stubs() -> dict[str, str]:
-    """The files of /etc that programs look for, with nothing of the host in them."""
-    return {name: text.format(user=os.getuid(), group=os.getgid()) for name, text in STUBS.items()}
+def contents() -> dict[str, bytes]:
+    """What bubblewrap reads from descriptors: files of /etc that programs look for, with nothing of the host in them, and the filter."""
+    stubs = {name: text.format(user=os.getuid(), group=os.getgid()).encode() for name, text in STUBS.items()}
+    return {**stubs, FILTER: call_filter()}
 
 
 def _system(cell: Cell) -> Iterator[str]:

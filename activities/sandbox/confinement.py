@@ -1,14 +1,18 @@
 """Runs a command in a cell: bubblewrap around it, a watchdog beside it, and nothing of it left behind.
 
-Stopped: the network; reading the host beyond what the cell names (home folders, this project, the ledger, other candidates);
-writing anywhere but /scratch, /tmp, /dev/shm and the cell's writable folders; more memory, processes, threads, files, disk, log
-or time than the limits; new user namespaces and all capabilities; signals to and tracing of processes outside; whatever
-outlives its first process, as a daemon or by ignoring signals; all of it when the process that confined it dies.
+Stopped: the network, and sockets that no network namespace binds (vsock); reading the host beyond what the cell names (home folders, this
+project with its reference and evaluator, the ledger, other candidates); writing anywhere but /scratch, /tmp, /dev/shm and the cell's
+writable folders; more memory, processes, threads, files, disk, log or time than the limits; new namespaces, mounts and all
+capabilities; signals to, tracing of and reading processes outside; memory that no process maps (memfd, System V); the machine's clock,
+keys, modules and swap; calls of the kernel that no server needs (`system_calls.py`: seccomp denies them, as well as calls of other
+architectures); whatever outlives its first process, as a daemon or by ignoring signals; all of it when the process that confined it dies.
 
-Not stopped, so far: an error in the kernel that an ordinary system call reaches (there is no seccomp filter); memory that no process
-maps, such as a memfd or the inodes of a tmpfs; blocks of a file that was deleted while open in a writable folder; use of all cores
-and of the memory's bandwidth; what timing tells about neighbours; bursts between two looks of the watchdog (the kernel's
-out-of-memory killer is told to take the cell first). Run by root, the cell has root's user id, without powers: run as an ordinary user.
+Not stopped: an error in the kernel that a permitted call reaches; memory of pipes and socket buffers; blocks of a file that was
+deleted while open in a writable folder; use of all cores and of the memory's bandwidth; what timing tells about neighbours; a bit left
+for the next arm in what the host's page cache holds of the candidate's own files (so a cell may know that it is not the first);
+bursts between two looks of the watchdog, up to the walls behind it: a control group where the host lets us make one
+(`control_group.py`), else the kernel's out-of-memory killer, which is told to take the cell first. Run by root, the cell has root's
+user id, without powers: run as an ordinary user.
 """
 
 import asyncio
@@ -20,6 +24,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from activities.sandbox.cell import Cell, Usage
+from activities.sandbox.control_group import ControlGroup, make_group
 from activities.sandbox.descriptors import readable
 from activities.sandbox.log import BoundedLog
 from activities.sandbox.spawn import OUTPUT_BYTES, STATUS_BYTES, SandboxBroken, Spawned, spawn
@@ -34,12 +39,13 @@ COMMAND_RAN = b"exit-code"
 class Confined:
     """A running cell."""
 
-    def __init__(self, cell: Cell, spawned: Spawned, log: BoundedLog) -> None:
+    def __init__(self, cell: Cell, group: ControlGroup, spawned: Spawned, log: BoundedLog) -> None:
         self.pid = spawned.root
         """The first process of the cell's namespace, as the host sees it: the root of its tree."""
         self.breach: str | None = None
         """The limit that it broke, in words."""
         self._cell = cell
+        self._group = group
         self._spawned = spawned
         self._process = spawned.process
         self._root = os.pidfd_open(spawned.root)
@@ -67,6 +73,8 @@ class Confined:
         await readable(self._root)
         await self._drained.wait()
         self._said += os.read(self._spawned.status, STATUS_BYTES)
+        if self.breach is None and self._group.ran_out_of_memory():
+            self.breach = f"used more than {in_words(self._cell.limits.memory_bytes)} of memory"
         return code
 
     async def terminate(self, grace: float) -> bool:
@@ -118,11 +126,12 @@ class Confined:
         finally:
             self._drained.set()
 
-    def close(self) -> None:
-        """Finish the log and give the descriptors back."""
+    async def close(self) -> None:
+        """Finish the log, give the descriptors back and remove the group."""
         self._log.close()
         os.close(self._root)
         os.close(self._spawned.status)
+        await self._group.remove()
 
     async def _ends_within(self, seconds: float) -> bool:
         try:
@@ -146,13 +155,14 @@ class Confined:
 async def confine(cell: Cell, *, log: Path, keep: int | None = None) -> AsyncGenerator[Confined]:
     """Run the cell; at the end of the block nothing of it lives. The first process of the cell holds the descriptor `keep`
     open, out of the command's reach, so that a lock on it is held as long as the cell lives."""
-    bounded = BoundedLog(log)
+    bounded, group = BoundedLog(log), make_group(cell.limits)
     try:
-        spawned = await spawn(cell, keep)
+        spawned = await spawn(cell, keep, group)
     except BaseException:
         bounded.close()
+        await group.remove()
         raise
-    confined = Confined(cell, spawned, bounded)
+    confined = Confined(cell, group, spawned, bounded)
     assert spawned.process.stdout is not None
     tasks = [asyncio.create_task(confined.watch()), asyncio.create_task(confined.pump(spawned.process.stdout))]
     try:
@@ -167,7 +177,7 @@ async def _bury(confined: Confined, tasks: list[asyncio.Task[None]]) -> None:
         await confined.end()
         await asyncio.gather(*tasks)
     finally:
-        confined.close()
+        await confined.close()
 
 
 def _inner_pid(pid: int) -> int:

@@ -1,4 +1,4 @@
-"""Waiting on a descriptor, and descriptors that hold a text."""
+"""Waiting on a descriptor, and descriptors that hold bytes."""
 
 import asyncio
 import contextlib
@@ -19,10 +19,10 @@ async def readable(descriptor: int) -> None:
 
 
 @contextmanager
-def texts(files: Mapping[str, str]) -> Generator[dict[str, int]]:
-    """Descriptors to read each text from, by the same names."""
+def held(contents: Mapping[str, bytes]) -> Generator[dict[str, int]]:
+    """Descriptors to read each content from, by the same names."""
     with contextlib.ExitStack() as stack:
-        yield {name: _text(stack, text) for name, text in files.items()}
+        yield {name: _hold(stack, content) for name, content in contents.items()}
 
 
 class Pipe:
@@ -50,9 +50,9 @@ async def pipes() -> AsyncGenerator[tuple[Pipe, Pipe]]:
             pipe.close(pipe.out, pipe.into)
 
 
-def _text(stack: contextlib.ExitStack, text: str) -> int:
-    descriptor = os.memfd_create("text")
+def _hold(stack: contextlib.ExitStack, content: bytes) -> int:
+    descriptor = os.memfd_create("held")
     stack.callback(os.close, descriptor)
-    os.write(descriptor, text.encode())
+    os.write(descriptor, content)
     os.lseek(descriptor, 0, os.SEEK_SET)
     return descriptor

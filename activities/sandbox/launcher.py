@@ -1,8 +1,10 @@
 """Runs as a script of its own: sets the limits that a process carries with it, then becomes bubblewrap.
 
-Arguments: the parent's process id, open files, bytes of one file, then the command.
+Arguments: the parent's process id, open files, bytes of one file, the control groups to enter (files, separated as in PATH), then
+the command.
 """
 
+import contextlib
 import ctypes
 import os
 import resource
@@ -25,7 +27,15 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _limit(resource.RLIMIT_NOFILE, open_files)
     _limit(resource.RLIMIT_FSIZE, file_bytes)
-    os.execvp(sys.argv[4], sys.argv[4:])
+    _enter(sys.argv[4])
+    os.execvp(sys.argv[5], sys.argv[5:])
+
+
+def _enter(groups: str) -> None:
+    """Into each group that lets us; the watchdog's limits hold without them."""
+    for entrance in filter(None, groups.split(os.pathsep)):
+        with contextlib.suppress(OSError):
+            Path(entrance).write_text(str(os.getpid()))
 
 
 def _limit(kind: int, wanted: int) -> None:

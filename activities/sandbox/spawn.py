@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from activities.sandbox.bubblewrap import bubblewrap_arguments, stubs
+from activities.sandbox.bubblewrap import bubblewrap_arguments, contents
 from activities.sandbox.cell import Cell
-from activities.sandbox.descriptors import Pipe, pipes, readable, texts
+from activities.sandbox.control_group import ControlGroup
+from activities.sandbox.descriptors import Pipe, held, pipes, readable
 
 LAUNCHER = Path(__file__).with_name("launcher.py")
 OUTPUT_BYTES = 65536
@@ -35,13 +36,13 @@ class Spawned:
     """A descriptor to read what bubblewrap says about the command; the owner closes it."""
 
 
-async def spawn(cell: Cell, keep: int | None) -> Spawned:
-    """Start the cell, which waits for nothing any more."""
+async def spawn(cell: Cell, keep: int | None, group: ControlGroup) -> Spawned:
+    """Start the cell in its group, which waits for nothing any more."""
     async with pipes() as (status, go):
-        with texts(stubs()) as files:
-            arguments = bubblewrap_arguments(cell, stubs=files, status=status.into, go=go.out, sync=keep)
+        with held(contents()) as files:
+            arguments = bubblewrap_arguments(cell, files=files, status=status.into, go=go.out, sync=keep)
             kept = [] if keep is None else [keep]
-            process = await _launch(cell, arguments, [status.into, go.out, *files.values(), *kept])
+            process = await _launch(cell, group, arguments, [status.into, go.out, *files.values(), *kept])
         try:
             status.close(status.into)
             root = await _first_process(process, status)
@@ -55,8 +56,9 @@ async def spawn(cell: Cell, keep: int | None) -> Spawned:
         return Spawned(process, root, os.dup(status.out))
 
 
-async def _launch(cell: Cell, arguments: list[str], passed: list[int]) -> asyncio.subprocess.Process:
-    limits = [str(os.getpid()), str(cell.limits.open_files), str(cell.limits.file_bytes)]
+async def _launch(cell: Cell, group: ControlGroup, arguments: list[str], passed: list[int]) -> asyncio.subprocess.Process:
+    entrances = os.pathsep.join(map(str, group.entrances))
+    limits = [str(os.getpid()), str(cell.limits.open_files), str(cell.limits.file_bytes), entrances]
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-I", "-S", str(LAUNCHER), *limits, *arguments),
         stdin=asyncio.subprocess.DEVNULL,

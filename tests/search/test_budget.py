@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.budget import NOTHING, Account, Cost, amend, close, deadline, exhausted, reserve, settle
+from search.budget import NOTHING, Account, Cost, allowance, amend, close, deadline, exhausted, reserve, settle
 from search.spec import Budget
 from tests.search.catalog import START
 
@@ -116,3 +116,21 @@ def test_a_larger_budget_opens_the_search_again() -> None:
     assert exhausted(larger, now=START) is None
     assert deadline(larger) == START + timedelta(hours=1)
     assert NEW.spent() == NOTHING
+
+
+@given(st.integers(1, 10**6), st.integers(0, 10**6), st.integers(1, 100))
+def test_an_empty_search_with_tokens_left_may_always_begin_another(limit: int, used: int, slots: int) -> None:
+    budget = Budget(candidates=9, wall_clock=timedelta(hours=1), tokens=limit)
+    account = settle(Account(budget=budget, started=START), 1, "plan", Cost(tokens=used))
+    over = exhausted(account, now=START, need=Cost(candidates=1)) is not None
+    assert allowance(account, slots).used_up() == over
+
+
+@given(st.integers(1, 10**6), st.integers(1, 10))
+def test_what_is_set_aside_for_all_slots_never_exceeds_what_is_left(limit: int, slots: int) -> None:
+    account = Account(budget=Budget(candidates=99, wall_clock=timedelta(hours=1), tokens=limit, dollars=limit / 100), started=START)
+    for number in range(1, slots + 1):
+        account = reserve(account, number, "candidate", allowance(account, slots - number + 1).reserve())
+    assert account.committed().tokens <= limit
+    assert account.committed().dollars <= limit / 100 * (1 + 1e-9)
+    assert exhausted(account, now=START, need=Cost(candidates=1)) is None, "most of it returns"

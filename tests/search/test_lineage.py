@@ -7,6 +7,8 @@ import pytest
 from search import lineage
 from search.composition import Choice, Composition
 from search.recipe import Slot
+from search.statistics import interval
+from tests.activities.ledger.samples import make_pair
 from tests.search.catalog import PASSED, measured, record, refused
 
 MODEL = Choice(slot=Slot.MODEL, recipe="fused-llama")
@@ -47,6 +49,16 @@ def test_uncertainty_grows_along_the_chain() -> None:
     assert math.log(final.ratio / final.low) == pytest.approx(math.sqrt(2) * math.log(1.05))
     assert math.log(final.high / final.ratio) == pytest.approx(math.sqrt(2) * math.log(1.05))
     assert lineage.best_so_far(()) == ()
+
+
+def test_a_promotion_stands_by_its_held_out_pairs_alone() -> None:
+    speeds = (9.0, 9.0, 9.0, 4.0, 5.0, 6.0)
+    pairs = tuple(make_pair(number, 1.0, speed) for number, speed in enumerate(speeds, start=1))
+    canary = make_pair(7, 1.0, 2.0).model_copy(update={"load": "canary"})
+    won = record(1, measured("promoted", 9.0)).model_copy(update={"pairs": (*pairs, canary), "confirming_pairs": 4})
+    final = lineage.best_so_far((RECORDS[0], won))[-1]
+    held_out = interval([math.log(speed) for speed in speeds[3:]], 0.95)
+    assert (final.ratio, final.low, final.high) == pytest.approx((5.0, held_out.low, held_out.high))
 
 
 def test_every_composition_that_ended_was_tried() -> None:

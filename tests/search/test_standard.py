@@ -20,7 +20,7 @@ def test_what_an_old_record_does_not_tell_differs_from_nothing() -> None:
 
 def test_a_record_has_a_key_for_each_pair_that_counts() -> None:
     record = make_record(1, Source(commit="1" * 40, tree="2" * 40), model_digest="m" * 64, calibration="c" * 64)
-    assert len(record.keys) == sum(pair.void is None for pair in record.pairs)
-    assert {key.tree for key in record.keys} == {"2" * 40}
-    assert len({key.workload_seed for key in record.keys}) == len(record.keys)
-    assert record.keys[0].standard == record.standard
+    assert len(record.score_keys) == sum(pair.void is None for pair in record.pairs)
+    assert {key.tree for key in record.score_keys} == {"2" * 40}
+    assert len({key.workload_seed for key in record.score_keys}) == len(record.score_keys)
+    assert record.score_keys[0].standard == record.standard

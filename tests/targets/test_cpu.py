@@ -21,5 +21,5 @@ async def test_the_probe_measures_rates_in_the_right_order_of_size() -> None:
 
 
 def test_an_unknown_target_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(UnknownTarget, match=r"unknown target 'tpu'; known: .*cpu"):
+    with pytest.raises(UnknownTarget, match="unknown target 'tpu'; known: cpu"):
         find_target("tpu")

@@ -15,6 +15,7 @@ from activities.task import (
     FoundTask,
     GateReport,
     GenerateTask,
+    Novelty,
     NoveltyTask,
     PairTask,
     Plan,
@@ -135,9 +136,9 @@ class Script:
         return Source(commit=source(task.number).commit, tree=source(self.copies.get(task.number, task.number)).tree)
 
     @activity.defn
-    async def novelty(self, task: NoveltyTask) -> Rejected | None:
+    async def novelty(self, task: NoveltyTask) -> Novelty:
         """Compares with the records in memory."""
-        return repeated(tuple(self.records.values()), task.number, task.source)
+        return Novelty(rejected=repeated(tuple(self.records.values()), task.number, task.source))
 
     @activity.defn
     async def build(self, task: CheckTask) -> GateReport:

@@ -64,7 +64,7 @@ async def test_what_was_measured_under_both_evaluators_is_measured_again_under_o
     assert script.ran["generate 1"] == 1
     assert script.ran["pair 1"] == 2 * len(record.pairs), "what was measured under both evaluators is thrown away"
     assert record.standard.evaluator == "f" * 64
-    assert len(record.keys) == len(record.pairs)
+    assert len(record.score_keys) == len(record.pairs)
 
 
 async def test_who_is_slower_by_the_new_evaluator_is_demoted_and_the_champion_chosen_anew(start: Start, spec: Spec) -> None:

@@ -10,6 +10,8 @@ from activities.evaluation.contract.probe import TOKENS, Probe, Violation
 from scenarios.scenario import Request
 
 _STOP_TOKENS = 16
+SAFE_IDS = (300, 1000)
+"""Ids of whole words in every vocabulary, as the scenario's own questions use them."""
 
 
 async def health_answers_200(probe: Probe) -> None:
@@ -50,6 +52,15 @@ async def stop_strings_end_whole_answers(probe: Probe) -> None:
 async def stop_strings_end_streamed_answers(probe: Probe) -> None:
     """The same where text that may belong to a stop string must be held back."""
     await _stops(probe, probe.chat(max_tokens=_STOP_TOKENS, stream=True))
+
+
+async def the_longest_prompts_are_served(probe: Probe) -> None:
+    """Longer than the workload's, up to its context, and answered as rightly as short ones: nothing is tuned to one length."""
+    room = probe.ground.scale.context_tokens - TOKENS
+    for length in (room, room - room // 4):
+        prompt = tuple(probe.random.choices(range(*SAFE_IDS), k=length))
+        answered = await probe.ask(probe.completion().model_copy(update={"prompt": prompt}))
+        await probe.right([answered], reason=f"the answer to a prompt of {length} tokens is wrong")
 
 
 async def usage_is_counted(probe: Probe) -> None:
@@ -111,6 +122,7 @@ CHECKS: tuple[Check, ...] = tuple(
             whole_and_streamed_chats_agree,
             prompts_of_token_ids_are_served,
             one_token_is_one_token,
+            the_longest_prompts_are_served,
             stop_strings_end_whole_answers,
             stop_strings_end_streamed_answers,
             usage_is_counted,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from activities.evaluation.exchange import Arrival, Exchange
-from activities.evaluation.figures import figures, tokens_inside
+from activities.evaluation.figures import figures, most_rise, rise, tokens_inside
 from activities.evaluation.loading import Loaded, drive
 from activities.evaluation.steadiness import STRETCHES, is_steady
 from activities.evaluation.traces import LoadPlan, Phase, Trace, Window
@@ -125,6 +125,15 @@ def test_figures_follow_from_the_traces() -> None:
     shown = figures(traces, WINDOW, Limits(ttft_seconds=2.0, tpot_seconds=1.0))
     assert (shown.tokens, shown.tokens_per_second, shown.requests, shown.touching) == (6, 0.6, 2, 2)
     assert (shown.ttft_p50, shown.tpot_p50, shown.latency_p50, shown.goodput) == (2.0, 0.5, 3.0, 0.1)
+
+
+def test_tokens_that_are_held_back_for_the_window_show_and_small_counts_do_not() -> None:
+    """Few tokens scatter: seven in ten seconds after three in five are no leap, a thousand after two hundred are one."""
+    few = [trace(0.0, [(6.0, 1), (7.0, 1), (8.0, 1), *((11.0 + number, 1) for number in range(9))])]
+    assert 1.3 < rise(few, WINDOW) < most_rise(few, WINDOW)
+    many = [trace(0.0, [*((5.0 + 0.025 * number, 1) for number in range(200)), *((10.0 + 0.01 * number, 1) for number in range(1000))])]
+    assert rise(many, WINDOW) > most_rise(many, WINDOW) == 1.3
+    assert rise([trace(0.0, [(11.0, 1)])], WINDOW) == float("inf") > most_rise([trace(0.0, [(11.0, 1)])], WINDOW)
 
 
 def test_throughput_is_steady_when_both_halves_are_alike() -> None:

@@ -44,6 +44,16 @@ async def test_a_candidate_that_does_not_start_is_rejected_in_any_order(strict: 
     assert "no kernel image" in outcome.reason
 
 
+async def test_a_change_of_the_evaluator_voids_the_pair_and_blames_nobody(
+    strict: Ground, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digests = iter(("before", "after"))
+    monkeypatch.setattr("activities.evaluation.pair.evaluator_digest", lambda _: next(digests))
+    outcome = await measure_pair(strict, start("honest_bursts"), start("crashes_at_start"), number=1, seed=8, first="candidate")
+    assert isinstance(outcome, Pair)
+    assert outcome.void == "the evaluator's files changed during the pair"
+
+
 @pytest.mark.parametrize("side", ["champion", "candidate"])
 def test_foreign_load_and_leaps_void_a_pair_on_either_side(side: Side) -> None:
     other: Side = "candidate" if side == "champion" else "champion"

@@ -153,6 +153,14 @@ async def test_a_link_is_no_socket_of_the_candidates(tmp_path: Path) -> None:
     assert failed.reason == "did not answer GET /health within 0.7 s"
 
 
+async def test_a_link_that_takes_the_sockets_place_later_leads_nowhere(tmp_path: Path) -> None:
+    async with serving(launch(tmp_path, HONEST), runs=tmp_path / "runs", lease=None) as server:
+        place = server.folder / "socket"
+        place.unlink()
+        place.symlink_to(tmp_path / "somebody-elses")
+        assert await ask(server.socket, "/threads") == "2"
+
+
 async def test_a_server_that_dies_while_serving_is_told(tmp_path: Path) -> None:
     dies = HONEST.replace("body = STATES", 'words[1] == b"/die" and os._exit(3); body = STATES')
     async with serving(launch(tmp_path, dies), runs=tmp_path / "runs", lease=None) as server:

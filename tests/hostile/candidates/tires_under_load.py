@@ -18,7 +18,7 @@ class Guess:
 
 def tiring(engine, tokenizer, job, form):
     global streak
-    streak = streak + 1 if form.chat and form.stream else 0
+    streak = streak + 1 if form.chat and form.stream and job.temperature == 0 else 0
     return pieces(Guess() if streak > STREAK else engine, tokenizer, job, form)
 
 

@@ -1,0 +1,37 @@
+"""The tool that ends a session: what is handed in must fit the role's schema."""
+
+from pydantic import ValidationError
+
+from activities.agents.role import Proposal, Role
+from activities.agents.tools.tool import BadCall, Tool, read_arguments
+from activities.ledger.ledger import Ledger
+from search.verdict import Rejected
+
+NAME = "submit"
+
+
+def submit_tool(role: Role) -> Tool:
+    """For each role its own arguments."""
+    return Tool(NAME, "Hand in your work. Call it once, when you are done.", role.hands_in)
+
+
+def read_submission(role: Role, arguments: str) -> str:
+    """The submission as JSON; BadCall says what does not fit."""
+    return read_arguments(role.hands_in, arguments).model_dump_json()
+
+
+def plain_submission(role: Role, text: str) -> str:
+    """A submission that was written as plain JSON, perhaps in a code fence; empty when it is none."""
+    bare = text.strip().removeprefix("```json").removeprefix("```").removesuffix("```").strip()
+    try:
+        return role.hands_in.model_validate_json(bare).model_dump_json()
+    except ValidationError:
+        return ""
+
+
+def check_parent(ledger: Ledger, search: str, submission: str) -> None:
+    """A proposal starts from a candidate that has passed its gates; else BadCall lists those."""
+    proposal = Proposal.model_validate_json(submission)
+    right = [record.number for record in ledger.records(search) if not isinstance(record.verdict, Rejected)]
+    if proposal.parent not in right:
+        raise BadCall(f"candidate {proposal.parent} is no parent: these have passed their gates: {', '.join(map(str, right))}")

@@ -1,0 +1,1 @@
+"""How quick the page is: first paint of a small search, and a search of a thousand candidates."""

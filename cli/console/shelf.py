@@ -1,0 +1,110 @@
+"""The searches of a home as the page reads them: from git alone, and nothing twice while no branch has moved."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from activities.home import Home
+from activities.ledger.errors import UnknownSearch
+from activities.ledger.history import Entry
+from activities.ledger.ledger import Ledger
+from activities.review_task import BreakTask
+from activities.task import Conclusion
+from cli.chronicle import Chapter, chapters_of, read_break, read_conclusion
+from cli.mistakes import misuse
+from search.record import Record
+from search.review import Review
+from search.spec import Spec
+
+
+@dataclass(frozen=True)
+class Tale:
+    """One search as the ledger tells it."""
+
+    search: str
+    state: str
+    """Changes whenever a branch of the search moves."""
+    spec: Spec
+    facts: Mapping[str, str]
+    entries: tuple[Entry, ...]
+    chapters: tuple[Chapter, ...]
+    """By number."""
+    records: tuple[Record, ...]
+    """In the order in which the candidates ended."""
+    reviews: tuple[Review, ...]
+    conclusion: Conclusion | None
+    broken: BreakTask | None
+
+    def chapter(self, number: int) -> Chapter | None:
+        """One candidate in short."""
+        return next((chapter for chapter in self.chapters if chapter.number == number), None)
+
+    def record(self, number: int) -> Record | None:
+        """Everything about a finished candidate."""
+        return next((record for record in self.records if record.number == number), None)
+
+
+class Shelf:
+    """Any number of threads may read; records are kept by the name of their object."""
+
+    def __init__(self, home: Home) -> None:
+        """Nothing is read yet."""
+        self._home = home
+        self._lock = threading.Lock()
+        self._tales: dict[str, Tale] = {}
+        self._records: dict[str, dict[str, Record]] = {}
+
+    def ledger(self) -> Ledger | None:
+        """The ledger, None while the home has none."""
+        return Ledger.open(self._home.ledger) if self._home.ledger.exists() else None
+
+    def searches(self) -> tuple[str, ...]:
+        """Names of all searches, the one that began last first."""
+        ledger = self.ledger()
+        tales = [self.tale(name) for name in ledger.searches()] if ledger else []
+        return tuple(tale.search for tale in sorted(tales, key=_began, reverse=True))
+
+    def state(self, search: str) -> str:
+        """Where the branches of a search stand."""
+        ledger = self.ledger()
+        return ledger.state(search) if ledger else ""
+
+    def tale(self, search: str) -> Tale:
+        """A search; Misuse when there is none of this name."""
+        ledger = self.ledger()
+        if ledger is None:
+            with misuse(UnknownSearch):
+                raise UnknownSearch(search, ())
+        with self._lock, misuse(UnknownSearch):
+            state = ledger.state(search)
+            known = self._tales.get(search)
+            if known is None or known.state != state:
+                known = self._tales[search] = self._read(ledger, search, state)
+            return known
+
+    def _read(self, ledger: Ledger, search: str, state: str) -> Tale:
+        entries = ledger.log(search)
+        records = self._read_records(ledger, search)
+        return Tale(
+            search=search,
+            state=state,
+            spec=ledger.read_spec(search),
+            facts=ledger.read_facts(search),
+            entries=entries,
+            chapters=chapters_of(entries, records),
+            records=tuple(sorted(records, key=lambda record: (record.ended, record.number))),
+            reviews=ledger.reviews(search),
+            conclusion=read_conclusion(ledger, search),
+            broken=read_break(ledger, search),
+        )
+
+    def _read_records(self, ledger: Ledger, search: str) -> tuple[Record, ...]:
+        known, names = self._records.setdefault(search, {}), ledger.record_names(search)
+        missing = [name for name in names if name not in known]
+        if missing:
+            known.update(zip(missing, ledger.read_records(search, missing), strict=True))
+        return tuple(known[name] for name in names)
+
+
+def _began(tale: Tale) -> float:
+    return min((entry.when.timestamp() for entry in tale.entries), default=0.0)
