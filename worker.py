@@ -1,6 +1,6 @@
 """The one place that assembles a worker: client, workflows, activities, and the task queues that it serves.
 
-`python -m worker --target cpu --home .vibeserve [--address HOST:PORT]`; without an address the Temporal profile or
+`python -m worker --target cpu --home .vibeserve [--address HOST:PORT] [--metrics HOST:PORT]`; without an address the Temporal profile or
 `TEMPORAL_ADDRESS` says where the cluster is.
 """
 
@@ -17,6 +17,7 @@ from pathlib import Path
 
 from openai import AsyncOpenAI
 from temporalio.client import Client
+from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.worker import Worker
 
 from activities.agents.catalog import load_catalog
@@ -76,7 +77,8 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
     code = 0
     try:
-        asyncio.run(serve(Home(root=arguments.home.resolve()), target=arguments.target, address=arguments.address))
+        home = Home(root=arguments.home.resolve())
+        asyncio.run(serve(home, target=arguments.target, address=arguments.address, metrics=arguments.metrics))
     except Exception:
         logging.exception("the worker ends")
         code = 1
@@ -84,12 +86,12 @@ def main() -> None:
     os._exit(code)
 
 
-async def serve(home: Home, *, target: str, address: str | None) -> None:
+async def serve(home: Home, *, target: str, address: str | None, metrics: str | None = None) -> None:
     """Serve all queues of this machine's abilities until a signal asks to stop."""
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    client = await connect(address)
+    client = await connect(address, runtime=metered(metrics) if metrics else None)
     log = StepLog(home.steps)
     async with AsyncExitStack() as stack:
         threads = stack.enter_context(ThreadPoolExecutor(LEDGER_THREADS))
@@ -107,6 +109,11 @@ async def serve(home: Home, *, target: str, address: str | None) -> None:
         logging.info("serving the target %s for the home %s", target, home.root)
         await stopped.wait()
     await asyncio.sleep(EXIT_PAUSE_SECONDS)
+
+
+def metered(address: str) -> Runtime:
+    """The SDK with its own figures (slots, latencies, failures) for Prometheus at `http://HOST:PORT/metrics`."""
+    return Runtime(telemetry=TelemetryConfig(metrics=PrometheusConfig(bind_address=address)))
 
 
 def _searches(client: Client) -> Worker:
@@ -191,6 +198,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--target", required=True, help="the target of this machine, for example cpu")
     parser.add_argument("--home", type=Path, required=True, help="the home folder: ledger, models, caches")
     parser.add_argument("--address", help="host:port of the embedded server; without it the Temporal profile decides")
+    parser.add_argument("--metrics", metavar="HOST:PORT", help="offer Prometheus the figures of Temporal's SDK there")
     return parser.parse_args()
 
 

@@ -1,11 +1,10 @@
 """Create a search in the ledger: its journal, and the starter as candidate 0."""
 
-from pathlib import Path
-
 from temporalio import activity
 
 from activities.ledger.ledger import Ledger
 from activities.ledger.names import candidate_branch
+from activities.sources import read_sources
 from activities.task import FoundTask
 from scenarios.registry import find_scenario
 from search.source import Source
@@ -30,9 +29,3 @@ class Founder:
             message=f"Candidate 0: the starter of {spec.scenario}",
             when=task.when,
         )
-
-
-def read_sources(folder: Path) -> dict[str, str]:
-    """Path and text of every file of a source folder, caches left out."""
-    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and "__pycache__" not in path.parts)
-    return {path.relative_to(folder).as_posix(): path.read_text() for path in files}

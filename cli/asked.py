@@ -183,7 +183,5 @@ def make_spec(**fields: object) -> Spec:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
         if field == "name":
-            raise Misuse(
-                f"--name {fields['name']!r}: small letters, digits and hyphens, at most 40, beginning with a letter or digit"
-            ) from None
+            raise Misuse(f"--name {fields['name']!r}: {NAME_RULE}") from None
         raise Misuse(f"--{field.split('.')[-1].replace('_', '-')}: {first['msg']}") from None

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 import sqlite3
 import sys
 import time
@@ -17,10 +16,12 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from activities.home import Home
+from cli.ports import free_ports, is_free
 from cli.processes import AlreadyRunning, Resident, end_resident, find_resident, start_resident
 from cli.temporal import configured_cluster, connect
 from search.value import Value
 
+LOOPBACK = "127.0.0.1"
 RETENTION = timedelta(days=365)
 START_LIMIT_SECONDS = 30.0
 STOP_GRACE_SECONDS = 10.0
@@ -99,10 +100,10 @@ def _start_server(home: Home, say: Say) -> Resident:
     port, ui_port = _kept_or_free_ports(home)
     command = [
         *(str(_binary()), "server", "start-dev", "--log-level", "warn", "--db-filename", str(home.temporal_database)),
-        *("--ip", "127.0.0.1", "--port", str(port), "--ui-port", str(ui_port), "--ui-disable-news-fetch"),
+        *("--ip", LOOPBACK, "--port", str(port), "--ui-port", str(ui_port), "--ui-disable-news-fetch"),
         *("--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "busy_timeout=10000", "--sqlite-pragma", "synchronous=FULL"),
     ]
-    details = {"address": f"127.0.0.1:{port}", "ui": f"http://127.0.0.1:{ui_port}"}
+    details = {"address": f"{LOOPBACK}:{port}", "ui": f"http://{LOOPBACK}:{ui_port}"}
     try:
         return start_resident(command, lock=_server_lock(home), log=_server_log(home), details=details, environment=dict(os.environ))
     except AlreadyRunning:
@@ -187,24 +188,11 @@ def _kept_or_free_ports(home: Home) -> tuple[int, int]:
     kept = home.root / "ports"
     if kept.exists():
         first, second = (int(word) for word in kept.read_text().split())
-        if _is_free(first) and _is_free(second):
+        if is_free(LOOPBACK, first) and is_free(LOOPBACK, second):
             return first, second
-    with socket.socket() as one, socket.socket() as two:
-        one.bind(("127.0.0.1", 0))
-        two.bind(("127.0.0.1", 0))
-        ports = (int(one.getsockname()[1]), int(two.getsockname()[1]))
+    ports = free_ports(LOOPBACK, 2)
     kept.write_text(f"{ports[0]} {ports[1]}\n")
-    return ports
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
+    return ports[0], ports[1]
 
 
 def _other_starter(lock: Path) -> Resident:

@@ -2,13 +2,12 @@
 
 import asyncio
 import contextlib
-import os
-import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from cli.mistakes import Failed
+from cli.ports import reason, refusal
 
 HOST = "127.0.0.1"
 CHUNK_BYTES = 65536
@@ -20,12 +19,9 @@ class PortTaken(Failed):
 
 def check_port(port: int) -> None:
     """Find out before anything slow begins whether the port can be had; raises PortTaken."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError as error:
-            raise _taken(port, error) from None
+    refused = refusal(HOST, port)
+    if refused:
+        raise _taken(port, refused)
 
 
 @asynccontextmanager
@@ -45,7 +41,7 @@ async def proxying(path: Path, port: int) -> AsyncGenerator[int]:
     try:
         server = await asyncio.start_server(accept, HOST, port)
     except OSError as error:
-        raise _taken(port, error) from None
+        raise _taken(port, reason(error)) from None
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
@@ -87,6 +83,5 @@ async def _close(writer: asyncio.StreamWriter) -> None:
         await writer.wait_closed()
 
 
-def _taken(port: int, error: OSError) -> PortTaken:
-    reason = os.strerror(error.errno) if error.errno else str(error)
-    return PortTaken(f"port {port} of {HOST} cannot be used ({reason}): name another one with --port")
+def _taken(port: int, refused: str) -> PortTaken:
+    return PortTaken(f"port {port} of {HOST} cannot be used ({refused}): name another one with --port")

@@ -10,6 +10,7 @@ from pathlib import Path
 from activities.home import Home
 from cli.console.guard import is_loopback, read_token
 from cli.mistakes import Failed
+from cli.ports import free_ports, is_free
 from cli.processes import AlreadyRunning, Resident, end_resident, find_resident, start_resident
 from search.value import Value
 
@@ -42,7 +43,7 @@ def ensure_page(home: Home, say: Say, *, host: str = LOOPBACK, port: int | None 
     end_page(home, say)
     read_token(home.page_token)
     chosen = port or _kept_or_free(home, host)
-    if not _is_free(host, chosen):
+    if not is_free(host, chosen):
         raise Failed(f"the port {chosen} of {host} is taken or not ours: name another with --port")
     say(f"starting the web page on {host}:{chosen}")
     resident = _start(home, host, chosen)
@@ -69,7 +70,7 @@ def _start(home: Home, host: str, port: int) -> Resident:
 def _answers(home: Home, host: str, port: int) -> None:
     """Wait until it listens."""
     deadline = time.monotonic() + START_LIMIT_SECONDS
-    while _is_free(host, port):
+    while is_free(host, port):
         if find_resident(_lock(home)) is None:
             raise Failed(f"the web page ended at start: see {_log(home)}")
         if time.monotonic() > deadline:
@@ -87,25 +88,9 @@ def _residence(home: Home, resident: Resident) -> Residence:
 def _kept_or_free(home: Home, host: str) -> int:
     """The port of the last start when it is free, so that bookmarks stay good, else any."""
     kept = home.root / "page.port"
-    if kept.exists() and _is_free(host, port := int(kept.read_text())):
+    if kept.exists() and is_free(host, port := int(kept.read_text())):
         return port
-    with _socket(host) as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
-
-
-def _is_free(host: str, port: int) -> bool:
-    with _socket(host) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-    return True
-
-
-def _socket(host: str) -> socket.socket:
-    return socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    return free_ports(host, 1)[0]
 
 
 def _log(home: Home) -> Path:

@@ -9,6 +9,7 @@ from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfigProfile
+from temporalio.runtime import Runtime
 from temporalio.service import RPCError, RPCStatusCode
 
 from workflows.identity import candidate_id, duel_id, search_id
@@ -30,14 +31,14 @@ def configured_cluster() -> ClientConfigProfile | None:
     return profile if profile.address else None
 
 
-async def connect(address: str | None) -> Client:
+async def connect(address: str | None, *, runtime: Runtime | None = None) -> Client:
     """A client of the embedded server at `address`, or of the configured cluster when it is None."""
     if address is not None:
-        return await Client.connect(address, data_converter=pydantic_data_converter)
+        return await Client.connect(address, data_converter=pydantic_data_converter, runtime=runtime)
     profile = configured_cluster()
     if profile is None:
         raise RuntimeError("neither an embedded server nor TEMPORAL_ADDRESS is given: run `vibeserve up`")
-    return await Client.connect(**profile.to_client_connect_config(), data_converter=pydantic_data_converter)
+    return await Client.connect(**profile.to_client_connect_config(), data_converter=pydantic_data_converter, runtime=runtime)
 
 
 async def survey(client: Client, search: str) -> Progress:

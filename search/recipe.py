@@ -45,6 +45,8 @@ class Recipe(Value):
     needs: tuple[str, ...] = ()
     """Recipes that must be part of the composition; the policy adds them."""
     excludes: tuple[str, ...] = ()
+    brings: tuple[str, ...] = ()
+    """Folders under skills/ whose parts it puts into the tree beside its own, because other recipes need the same."""
     abilities: tuple[str, ...] = ()
     """What the machine must have, as the target's probe names it, for example `avx2`."""
     attacks: tuple[Share, ...] = ()

@@ -37,11 +37,6 @@ class Peaks(Value):
             }
         )
 
-    def flop_rate(self, rows: float) -> float:
-        """Flop per second at the probed number of rows nearest from above, or at the largest."""
-        larger = [probed for probed in self.flops_per_second if probed >= rows]
-        return self.flops_per_second[min(larger, default=max(self.flops_per_second))]
-
 
 def _best(one: Mapping[int, float], other: Mapping[int, float]) -> Mapping[int, float]:
     return {size: max(one.get(size, 0.0), other.get(size, 0.0)) for size in sorted({*one, *other})}

@@ -24,8 +24,6 @@ REPLY_STEP = timedelta(minutes=30)
 DEVICE_STEP = timedelta(hours=6)
 """A step on the device, the wait for its lease included."""
 
-WORKFLOW_TASK = timedelta(seconds=10)
-
 RETRY = RetryPolicy(
     initial_interval=timedelta(seconds=1),
     backoff_coefficient=2.0,

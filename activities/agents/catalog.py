@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError, model_validator
 
 from activities.agents.skill_text import TEXT, BrokenSkill, Skill, first_problem, read_skill
+from activities.sources import read_sources
 from search.recipe import Parameter, Recipe, Slot
 from search.value import Value
 
@@ -85,10 +86,10 @@ def load_catalog(skills: Path = SKILLS, *, starter: Path | None = None) -> Catal
     try:
         return Catalog(
             recipes=recipes,
-            parts={recipe.name: read_files(skills / recipe.name / "parts") for recipe in recipes},
-            defaults={slot: read_files(skills / "defaults" / slot) for slot in Slot if (skills / "defaults" / slot).is_dir()},
-            base=read_files(skills / "base" / "parts"),
-            starter=read_files(starter or SKILLS.parent / "scenarios" / "chat" / "starter"),
+            parts={recipe.name: read_parts(skills, recipe) for recipe in recipes},
+            defaults={slot: read_sources(skills / "defaults" / slot) for slot in Slot if (skills / "defaults" / slot).is_dir()},
+            base=read_sources(skills / "base" / "parts"),
+            starter=read_sources(starter or SKILLS.parent / "scenarios" / "chat" / "starter"),
             skills=texts,
         )
     except ValidationError as error:
@@ -124,10 +125,12 @@ def check_parameter(file: Path, parameter: Parameter) -> None:
         raise BrokenSkill(f"{file}: the parameter {parameter.name!r} cannot be a Python name")
 
 
-def read_files(folder: Path) -> Files:
-    """All text files below a folder by their relative path; caches of Python are left out."""
-    found = sorted(file for file in folder.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
-    return {file.relative_to(folder).as_posix(): file.read_text() for file in found}
+def read_parts(skills: Path, recipe: Recipe) -> Files:
+    """The recipe's own files and those that it brings."""
+    folders = [skills / name / "parts" for name in (*recipe.brings, recipe.name)]
+    if missing := [folder for folder in folders if not folder.is_dir()]:
+        raise BrokenSkill(f"{skills / recipe.name / RECIPE} brings {missing[0]}, which is no folder")
+    return {name: text for folder in folders for name, text in read_sources(folder).items()}
 
 
 def listed(names: Iterable[str]) -> str:

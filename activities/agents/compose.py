@@ -1,7 +1,9 @@
 """A composition of recipes becomes the source tree of a candidate."""
 
 import ast
+import re
 from collections.abc import Mapping
+from pathlib import PurePosixPath
 
 from activities.agents.catalog import Catalog, Files, listed
 from search.composition import Choice, Composition
@@ -11,6 +13,7 @@ SURFACE = ("answer.py", "protocol.py", "routes.py", "text.py", "tokenizer.py")
 """Files of the starter that every composed engine keeps: the HTTP contract."""
 SETTINGS = "settings.py"
 ENTRIES = ("serve.py", "build.py")
+INCLUDE = re.compile(r'^#include "(.+)"', re.MULTILINE)
 
 
 class InvalidComposition(ValueError):
@@ -75,13 +78,20 @@ def merged(parts: list[Files]) -> dict[str, str]:
 
 
 def in_use(tree: Mapping[str, str]) -> dict[str, str]:
-    """Without the modules that no entry reaches, such as a base's attention beside a native one; other files stay."""
-    reached, fresh = set[str](), {name for name in ENTRIES if name in tree}
+    """Without the modules and headers that no entry reaches, such as a base's attention beside a native one; other files stay."""
+    reached, fresh = set[str](), {name for name in tree if name in ENTRIES or name.endswith(".cpp")}
     while fresh:
         reached |= fresh
-        imported = {f"{module}.py" for name in fresh for module in imports(tree[name])}
-        fresh = (imported & tree.keys()) - reached
-    return {name: text for name, text in tree.items() if name in reached or not name.endswith(".py")}
+        wanted = {used for name in fresh for used in uses(name, tree[name])}
+        fresh = (wanted & tree.keys()) - reached
+    return {name: text for name, text in tree.items() if name in reached or not name.endswith((".py", ".h"))}
+
+
+def uses(name: str, text: str) -> set[str]:
+    """Files that a source file imports or includes."""
+    if name.endswith(".py"):
+        return {f"{module}.py" for module in imports(text)}
+    return {PurePosixPath(name).with_name(header).as_posix() for header in INCLUDE.findall(text)}
 
 
 def imports(text: str) -> set[str]:

@@ -6,6 +6,8 @@ import os
 import shutil
 import tempfile
 import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from aiohttp import web
@@ -17,6 +19,8 @@ from benchmarks.page.long_search import write_long_search
 from cli.console.__main__ import make_app
 
 SMALL = 20
+READING_SECONDS = 3.0
+"""What a page that has just been started needs at most to read both searches in the background."""
 PAINT = "performance.getEntriesByName('first-contentful-paint').map(entry => entry.startTime)[0]"
 LOADED = "performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd"
 
@@ -36,20 +40,31 @@ def main() -> None:
 
 
 async def _measure(home: Home) -> None:
-    runner = web.AppRunner(make_app(home, host="127.0.0.1", token="unused"), shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    address = f"http://127.0.0.1:{runner.addresses[0][1]}"
     chromium = shutil.which("chromium")
     async with async_playwright() as driver:
         arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
         browser = await driver.chromium.launch(executable_path=chromium, args=arguments)
-        await _look(browser, f"{address}/search/short", "a search of 20, cold")
-        await _look(browser, f"{address}/search/short", "a search of 20, warm")
-        await _look(browser, f"{address}/search/long", "the long search, cold")
-        await _look(browser, f"{address}/search/long", "the long search, warm")
-        await _look(browser, f"{address}/", "all searches")
+        await (await browser.new_page()).goto("about:blank")
+        for name, words in (("short", "a search of 20"), ("long", "the long search")):
+            async with _served(home) as address:
+                await _look(browser, f"{address}/search/{name}", f"{words}, asked at once")
+            async with _served(home) as address:
+                await asyncio.sleep(READING_SECONDS)
+                await _look(browser, f"{address}/search/{name}", f"{words}, first look")
+                await _look(browser, f"{address}/search/{name}", f"{words}, again")
+                await _look(browser, f"{address}/search/{name}?over=time", f"{words}, over time")
+                await _look(browser, f"{address}/search/{name}/7", f"{words}, a candidate")
+                await _look(browser, f"{address}/", "all searches")
         await browser.close()
+
+
+@asynccontextmanager
+async def _served(home: Home) -> AsyncGenerator[str]:
+    """A page that has just been started."""
+    runner = web.AppRunner(make_app(home, host="127.0.0.1", token="unused"), shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
     await runner.cleanup()
 
 
@@ -61,7 +76,7 @@ async def _look(browser: Browser, address: str, words: str) -> None:
     paint, loaded = await page.evaluate(
         f"new Promise(done => requestAnimationFrame(() => setTimeout(() => done([{PAINT}, {LOADED}]), 100)))"
     )
-    print(f"{words:<24} first paint {paint or 0:6.0f} ms   document {loaded:6.0f} ms   seen from outside {whole * 1000:6.0f} ms")
+    print(f"{words:<34} first paint {paint or 0:6.0f} ms   document {loaded:6.0f} ms   seen from outside {whole * 1000:6.0f} ms")
     await page.close()
 
 

@@ -18,7 +18,9 @@ def make_app(home: Home, *, host: str, token: str) -> web.Application:
     """The page of a home behind its guard."""
     guard = Guard(token=token, host=host)
     app = web.Application(middlewares=[guarded(guard)], client_max_size=1 << 16)
-    app.add_routes(Pages(home, guard).routes())
+    pages = Pages(home, guard)
+    app.add_routes(pages.routes())
+    app.cleanup_ctx.append(pages.warm)
     return app
 
 

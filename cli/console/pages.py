@@ -1,6 +1,8 @@
 """The answers of the page: each reads the shelf and fills a template."""
 
 import asyncio
+import threading
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from importlib.resources import files
@@ -16,6 +18,8 @@ from cli.chronicle import Chapter, State
 from cli.console import wording
 from cli.console.candidate_view import CandidateView, view_candidate
 from cli.console.chain import stages
+from cli.console.excerpt import excerpt
+from cli.console.exposition import CONTENT_TYPE, exposition, families
 from cli.console.guard import COOKIE_AGE_SECONDS, HEADERS, Guard, Refused
 from cli.console.patch import FilePatch, as_markup, read_patch
 from cli.console.pictures.mark import mark
@@ -62,7 +66,8 @@ class Pages:
         self._shelf = Shelf(home)
         self._pulse = Pulse(home)
         self._templates = make_templates()
-        self._drawn: dict[str, tuple[str, SearchView]] = {}
+        self._drawn: dict[str, SearchView] = {}
+        self._drawing: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
     def routes(self) -> list[web.RouteDef]:
         """Where each answer is found."""
@@ -72,6 +77,7 @@ class Pages:
             web.get("/enter", self.enter),
             web.get("/static/{name}", self.static),
             web.get("/live", self.live),
+            web.get("/metrics", self.metrics),
             web.get(one, self.search),
             web.get(f"{one}/now", self.now),
             web.get(f"{one}/compare", self.compare),
@@ -106,15 +112,28 @@ class Pages:
     async def search(self, request: web.Request) -> web.Response:
         """One search."""
         tale = await self._tale(request)
-        view = await asyncio.to_thread(self._view, tale)
-        workflow = self._workflow(search_id(tale.search))
-        return self._page(request, "search.html", view=view, tale=tale, workflow=workflow)
+        state, part = request.query.get("verdict", ""), request.query.get("part", "")
+        shown = excerpt(tale.chapters, state=_state(state) if state else None, part=_number(part) if part else None)
+        told: dict[str, object] = {
+            "tale": tale,
+            "shown": shown,
+            "by_time": request.query.get("over") == "time",
+            "workflow": self._workflow(search_id(tale.search)),
+        }
+        return await asyncio.to_thread(lambda: self._page(request, "search.html", 200, view=self._view(tale), **told))
 
     async def now(self, request: web.Request) -> web.Response:
         """What runs at this moment, as a part of the search's page."""
         search = request.match_info["search"]
         sight = await self._pulse.feel(search)
         return self._page(request, "now.html", sight=sight, search=search)
+
+    async def metrics(self, request: web.Request) -> web.Response:
+        """All searches as figures for Prometheus."""
+        tales = await asyncio.to_thread(lambda: [self._shelf.tale(name) for name in self._shelf.searches()])
+        sights = {tale.search: await self._pulse.feel(tale.search) for tale in tales if tale.conclusion is None}
+        text = await asyncio.to_thread(lambda: exposition(families(tales, sights)))
+        return web.Response(body=text.encode(), headers={"Content-Type": CONTENT_TYPE})
 
     async def candidate(self, request: web.Request) -> web.Response:
         """One candidate, with what it changed."""
@@ -179,13 +198,28 @@ class Pages:
         except Misuse as error:
             raise web.HTTPNotFound(text=f"{error}\n") from None
 
+    async def warm(self, app: web.Application) -> AsyncIterator[None]:
+        """Read and draw all searches in the background, the latest first, so that whoever looks first need not wait."""
+        ended = threading.Event()
+        reading = asyncio.create_task(asyncio.to_thread(self._read_all, ended))
+        yield
+        ended.set()
+        await reading
+
+    def _read_all(self, ended: threading.Event) -> None:
+        for name in self._shelf.searches():
+            if ended.is_set():
+                return
+            view = self._view(self._shelf.tale(name))
+            _ = view.over_candidates, view.tree, view.lanes
+
     def _view(self, tale: Tale) -> SearchView:
-        state, view = self._drawn.get(tale.search, ("", None))
-        if view is None or state != tale.state:
-            page = f"/search/{tale.search}"
-            view = view_search(tale, self._home, link=lambda number: f"{page}/{number}")
-            self._drawn[tale.search] = (tale.state, view)
-        return view
+        with self._drawing[tale.search]:
+            view = self._drawn.get(tale.search)
+            if view is None or view.tale is not tale:
+                page = f"/search/{tale.search}"
+                view = self._drawn[tale.search] = view_search(tale, self._home, link=lambda number: f"{page}/{number}")
+            return view
 
     def _patch(self, tale: Tale, before: Chapter, after: Chapter) -> tuple[FilePatch, ...]:
         ledger = self._shelf.ledger()
@@ -212,8 +246,15 @@ def _chapter(tale: Tale, number: int) -> Chapter:
 
 def _number(text: str) -> int:
     if not (text.isdecimal() and len(text) < 7):
-        raise web.HTTPBadRequest(text="a candidate is named by its number\n")
+        raise web.HTTPBadRequest(text=f"{text!r} is not a number\n")
     return int(text)
+
+
+def _state(text: str) -> State:
+    for state in wording.VERDICTS:
+        if state == text:
+            return state
+    raise web.HTTPBadRequest(text=f"there is no verdict {text!r}: {', '.join(wording.VERDICTS)}\n")
 
 
 def _met(tale: Tale, before: int, after: int) -> int | None:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from statistics import median
 
@@ -11,6 +12,7 @@ from markupsafe import Markup
 from activities.home import Home
 from cli.chronicle import Chapter
 from cli.console.chain import Stage, stages
+from cli.console.excerpt import stations
 from cli.console.lane import Link, read_spans
 from cli.console.pictures.axis import clock_ticks, ticks
 from cli.console.pictures.climb import Foot, Point, climb
@@ -27,6 +29,7 @@ from search.lineage import Direction, directions
 from search.record import Record
 from search.value import Value
 
+TRIES = 10
 BY_TIME = Foot(words="time since the search began", ticks=clock_ticks, say=clock)
 BY_CANDIDATE = Foot(
     words="candidates that have ended, the starter first", ticks=lambda last, most: ticks(0.0, last, most, least=1.0), say="{:.0f}".format
@@ -56,6 +59,8 @@ class Try(Value):
 
     recipe: str
     directions: tuple[Direction, ...]
+    """The last ones, and those that won."""
+    left_out: int = 0
 
 
 class Spending(Value):
@@ -69,9 +74,11 @@ class Spending(Value):
 
 @dataclass(frozen=True)
 class SearchView:
-    """Everything that is drawn of a search."""
+    """Everything that is drawn of a search; each picture is drawn once, when it is first wanted."""
 
     tale: Tale
+    home: Home
+    link: Link
     headline: Headline
     metric: str
     stages: tuple[Stage, ...]
@@ -79,31 +86,58 @@ class SearchView:
     rows: tuple[Row, ...]
     tries: tuple[Try, ...]
     spending: tuple[Spending, ...]
-    over_candidates: Markup
-    over_time: Markup
-    tree: Markup
-    lanes: Markup
+    stations: int
+    """Candidates that the tree shows."""
+
+    @cached_property
+    def over_candidates(self) -> Markup:
+        """The best so far, candidate by candidate."""
+        return _climb(self.stages, self.link, limit=self._limit, by_time=False)
+
+    @cached_property
+    def over_time(self) -> Markup:
+        """The best so far along the clock."""
+        return _climb(self.stages, self.link, limit=self._limit, by_time=True)
+
+    @cached_property
+    def tree(self) -> Markup:
+        """Who came from whom."""
+        nodes = [_node(chapter, self.link) for chapter in stations(self.tale.chapters)]
+        return lineage(nodes, width=WIDE, label=f"Tree of {len(nodes)} candidates")
+
+    @cached_property
+    def lanes(self) -> Markup:
+        """What was done when; empty before anything was."""
+        spans = read_spans(self.home, self.tale.search, self.tale.records, link=self.link)
+        label = "What was done when"
+        return fitted(lambda width: lanes(spans, width=width, tick_words=clock, label=label)) if spans else Markup("")
+
+    @cached_property
+    def _limit(self) -> float | None:
+        return _limit(self.tale, self.stages)
 
 
 def view_search(tale: Tale, home: Home, *, link: Link) -> SearchView:
     """`link` says where a candidate is told."""
     told = stages(tale.records)
-    limit = _limit(tale, told)
-    spans = read_spans(home, tale.search, tale.records, link=link)
     return SearchView(
         tale=tale,
+        home=home,
+        link=link,
         headline=headline(tale.spec, tale.records, tale.conclusion),
         metric=_metric(tale.spec.scenario),
         stages=told,
         allowances=_allowances(tale),
         rows=_rows(tale, told),
-        tries=tuple(Try(recipe=name, directions=found) for name, found in sorted(directions(tale.records).items())),
+        tries=tuple(_try(name, found) for name, found in sorted(directions(tale.records).items())),
         spending=_spending(tale.records),
-        over_candidates=_climb(told, link, limit=limit, by_time=False),
-        over_time=_climb(told, link, limit=limit, by_time=True),
-        tree=lineage([_node(chapter, link) for chapter in tale.chapters], width=WIDE, label=f"Tree of {len(tale.chapters)} candidates"),
-        lanes=fitted(lambda width: lanes(spans, width=width, tick_words=clock, label="What was done when")) if spans else Markup(""),
+        stations=len(stations(tale.chapters)),
     )
+
+
+def _try(recipe: str, found: tuple[Direction, ...]) -> Try:
+    shown = tuple(each for place, each in enumerate(found) if each.verdict == "promoted" or place >= len(found) - TRIES)
+    return Try(recipe=recipe, directions=shown, left_out=len(found) - len(shown))
 
 
 def _metric(scenario: str) -> str:

@@ -1,6 +1,7 @@
 """The searches of a home as the page reads them: from git alone, and nothing twice while no branch has moved."""
 
 import threading
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -41,12 +42,12 @@ class Tale:
 
 
 class Shelf:
-    """Any number of threads may read; records are kept by the name of their object."""
+    """Any number of threads may read, two never the same search; records are kept by the name of their object."""
 
     def __init__(self, home: Home) -> None:
         """Nothing is read yet."""
         self._home = home
-        self._lock = threading.Lock()
+        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._tales: dict[str, Tale] = {}
         self._records: dict[str, dict[str, Record]] = {}
 
@@ -71,7 +72,10 @@ class Shelf:
         if ledger is None:
             with misuse(UnknownSearch):
                 raise UnknownSearch(search, ())
-        with self._lock, misuse(UnknownSearch):
+        with misuse(UnknownSearch):
+            if search not in ledger.searches():
+                raise UnknownSearch(search, ledger.searches())
+        with self._locks[search]:
             state = ledger.state(search)
             known = self._tales.get(search)
             if known is None or known.state != state:

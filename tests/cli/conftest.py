@@ -9,8 +9,10 @@ from activities.home import Home
 from activities.ledger.ledger import Ledger
 from cli.app import run
 from models.checkpoint import obtain_checkpoint
+from targets.peaks import write_peaks
 from tests.cli.person import Ended, Vibeserve, environment_of
 from tests.cli.told_search import tell
+from tests.conftest import Aside
 
 
 @pytest.fixture
@@ -29,8 +31,9 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 @pytest.fixture(scope="session")
 async def furnished(told: Home) -> Home:
-    """The same home with the model `tiny`."""
+    """The same home with the model `tiny` and with peaks, which take seconds to measure and have a test of their own."""
     await obtain_checkpoint("tiny", family="llama", models=told.models)
+    write_peaks(told.probe, await Aside().probe())
     return told
 
 

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from asyncio.subprocess import Process
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -61,12 +61,16 @@ class Running:
         assert lines[-1] == "[DONE]"
         return [json.loads(line) for line in lines[:-1]]
 
-    async def abandon(self, **body: Any) -> None:
-        """Read the first event of an endless stream, then hang up."""
-        async with self.session.post("/v1/completions", json={**body, "stream": True}) as response:
-            assert response.status == 200
-            await response.content.readline()
-            response.close()
+    async def abandon(self, streams: int, **body: Any) -> None:
+        """Read the first event of each of so many endless streams, then hang up on all."""
+        async with AsyncExitStack() as stack:
+            asked = [stack.enter_async_context(self.session.post("/v1/completions", json={**body, "stream": True})) for _ in range(streams)]
+            responses = await asyncio.gather(*asked)
+            for response in responses:
+                assert response.status == 200
+                await response.content.readline()
+            for response in responses:
+                response.close()
 
     async def stop(self) -> int:
         """The exit code after SIGTERM."""

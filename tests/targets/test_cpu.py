@@ -17,7 +17,7 @@ async def test_the_probe_measures_rates_in_the_right_order_of_size() -> None:
     assert peaks.device_class == find_target("cpu").fingerprint().device_class
     assert all(1e8 < rate < 1e13 for rate in peaks.read_bytes_per_second.values())
     assert all(1e8 < rate < 1e15 for rate in peaks.flops_per_second.values())
-    assert peaks.flop_rate(512) > peaks.flop_rate(1)
+    assert peaks.flops_per_second[512] > peaks.flops_per_second[1]
 
 
 def test_an_unknown_target_is_refused_with_the_known_ones() -> None:

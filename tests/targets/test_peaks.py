@@ -33,11 +33,6 @@ def test_the_read_rate_is_that_of_the_next_larger_working_set(size: int, rate: f
     assert PEAKS.read_rate(size) == rate
 
 
-@pytest.mark.parametrize(("rows", "rate"), [(1, 10.0), (2.5, 60.0), (512, 300.0), (4096, 300.0)])
-def test_the_flop_rate_is_that_of_the_next_larger_number_of_rows(rows: float, rate: float) -> None:
-    assert PEAKS.flop_rate(rows) == rate
-
-
 def test_of_two_probes_the_better_figure_counts() -> None:
     one = Peaks(device_class="a", cores=2, abilities=frozenset(), read_bytes_per_second={1: 5.0, 2: 3.0}, flops_per_second={1: 7.0, 8: 1.0})
     two = one.model_copy(update={"read_bytes_per_second": {1: 4.0, 2: 6.0}, "flops_per_second": {8: 2.0}, "int8_ops_per_second": 9.0})

@@ -14,6 +14,8 @@ from search.value import Value
 HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 300, 52, 16, 16, 58
 RUG = 22
 """Below the plot: the strip where candidates stand that were not measured."""
+CELL = 4.0
+"""Pixels: of marks that lie so close that one hides the other, the last is drawn."""
 
 
 class Point(Value):
@@ -53,7 +55,7 @@ def climb(points: Sequence[Point], *, width: int, foot: Foot, label: str) -> Mar
         _foot(along, last, width, foot),
         _ribbon(points, along, up, width - RIGHT),
         _limit(points, along, up),
-        *(_mark(point, along, up) for point in points),
+        *(_mark(point, place) for point, place in _visible(points, along, up)),
     ]
     return drawing(parts, width=width, height=HEIGHT, label=label, class_="climb", linked=True)
 
@@ -84,9 +86,19 @@ def _limit(points: Sequence[Point], along: Axis, up: Axis) -> Markup:
     return group([path(stairs(known), class_="limit"), text("the machine's limit", known[0][0] + 4, known[0][1] - 6, class_="tick")])
 
 
-def _mark(point: Point, along: Axis, up: Axis) -> Markup:
-    x = along.place(point.x)
-    y = up.place(point.ratio) if point.ratio else HEIGHT - BOTTOM + RUG / 2 + 2
+def _visible(points: Sequence[Point], along: Axis, up: Axis) -> list[tuple[Point, tuple[float, float]]]:
+    """What can be told apart, with its place; promotions are never hidden and lie on top."""
+    cells: dict[object, tuple[Point, tuple[float, float]]] = {}
+    for point in sorted(points, key=lambda each: each.state == "promoted"):
+        x = along.place(point.x)
+        y = up.place(point.ratio) if point.ratio else HEIGHT - BOTTOM + RUG / 2 + 2
+        cell = point.words if point.state == "promoted" else (point.state, x // CELL, y // CELL)
+        cells[cell] = (point, (x, y))
+    return list(cells.values())
+
+
+def _mark(point: Point, place: tuple[float, float]) -> Markup:
+    x, y = place
     tail = line(x, HEIGHT - BOTTOM, x, HEIGHT - BOTTOM + 4, class_="rug") if not point.ratio else Markup("")
     return element("a", element("title", point.words), tail, mark(point.state, x, y), href=point.link, aria_label=point.words)
 

@@ -9,6 +9,8 @@ from cli.console.pictures.svg import drawing, element, group, line, path, text
 from search.value import Value
 
 HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 270, 52, 16, 26, 44
+LETTER = 6.5
+"""Pixels that a letter of a label takes at most on average."""
 
 
 class Shot(Value):
@@ -71,7 +73,9 @@ def _borders(shots: Sequence[Shot], along: Axis, bottom: float) -> Markup:
         place, shot = part[0]
         if shot.part:
             x = along.place(place - 0.5)
-            parts += [line(x, TOP - 14, x, bottom, class_="border"), text(shot.part, x + 6, TOP - 6, class_="tick")]
+            fits = x + 6 + len(shot.part) * LETTER < along.end + RIGHT
+            words = text(shot.part, x + 6 if fits else along.end + RIGHT, TOP - 6, class_="tick", anchor=None if fits else "end")
+            parts += [line(x, TOP - 14, x, bottom, class_="border"), words]
     return group(parts)
 
 

@@ -9,6 +9,8 @@ from cli.console.pictures.svg import drawing, element, group, line, text
 from search.value import Value
 
 ROW, TOP, RIGHT, FOOT = 26.0, 6.0, 12, 34
+SEEN_APART = 3.0
+"""Pixels: steps of one kind within them become one box."""
 
 
 class Span(Value):
@@ -31,7 +33,7 @@ def lanes(spans: Sequence[Span], *, width: int, tick_words: Callable[[float], st
     along = Axis(low=0.0, high=end or 1.0, start=float(left), end=float(width - RIGHT))
     bottom = TOP + ROW * len(names)
     parts = [_row(name, TOP + ROW * row, left, width) for row, name in enumerate(names)]
-    parts += [_box(span, TOP + ROW * names.index(span.lane), along) for span in spans]
+    parts += [_box(span, TOP + ROW * names.index(span.lane), along) for span in _joined(spans, along)]
     for tick in clock_ticks(end, 8 if width > 600 else 3):
         parts.append(text(tick_words(tick), along.place(tick), bottom + 20, class_="tick", anchor="middle"))
     return drawing(parts, width=width, height=bottom + FOOT, label=label, class_="lanes", linked=True)
@@ -39,6 +41,20 @@ def lanes(spans: Sequence[Span], *, width: int, tick_words: Callable[[float], st
 
 def _row(name: str, y: float, left: int, width: int) -> Markup:
     return group([line(left, y + ROW - 2, width - RIGHT, y + ROW - 2, class_="grid"), text(name, 0, y + ROW / 2 + 4, class_="lane")])
+
+
+def _joined(spans: Sequence[Span], along: Axis) -> list[Span]:
+    """Steps that nobody could tell apart are drawn as one, which leads to the last of them."""
+    found: list[Span] = []
+    places: dict[tuple[str, str], int] = {}
+    for span in spans:
+        place = places.get((span.lane, span.kind))
+        if place is not None and along.place(span.ended) - along.place(found[place].began) < SEEN_APART:
+            found[place] = span.model_copy(update={"began": found[place].began, "words": f"several steps, at last {span.words}"})
+        else:
+            places[span.lane, span.kind] = len(found)
+            found.append(span)
+    return found
 
 
 def _box(span: Span, y: float, along: Axis) -> Markup:

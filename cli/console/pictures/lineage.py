@@ -88,7 +88,8 @@ def _station(node: Node, place: tuple[float, float], step: float) -> Markup:
         parts.append(element("circle", cx=x, cy=y, r=size + 4, class_="crown"))
     parts.append(mark(node.state, x, y, size))
     if step >= LABELLED:
-        parts.append(text(str(node.number), x + size * 0.7 + 3, y + size * 0.7 + 10, class_="tick"))
+        away = size * 0.7 + (6 if node.champion else 3)
+        parts.append(text(str(node.number), x + away, y + away + 7, class_="tick"))
     return element("a", *parts, href=node.link, aria_label=node.words)
 
 

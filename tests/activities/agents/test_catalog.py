@@ -44,6 +44,12 @@ def test_there_are_recipes_for_every_slot_of_a_chat_engine_on_a_processor() -> N
     assert [recipe.name for recipe in CATALOG.recipes] == sorted(recipe.name for recipe in CATALOG.recipes)
 
 
+def test_a_part_that_several_recipes_need_stands_once() -> None:
+    texts = [file.read_text() for file in SKILLS.glob("*/parts/**/*") if file.is_file() and "__pycache__" not in file.parts]
+    assert len(set(texts)) == len(texts)
+    assert CATALOG.parts["native-gemm"]["native/pool.h"] == CATALOG.parts["int8-weights"]["native/pool.h"]
+
+
 def test_every_skill_can_be_read() -> None:
     assert len(CATALOG.skills) >= 24
     for skill in CATALOG.skills:
@@ -81,6 +87,7 @@ def test_a_good_folder_loads(skills: Path) -> None:
         ('colour = "red"', "colour"),
         ('needs = ["nothing-like-it"]', "recipe quick names nothing-like-it, which no skill has; known are quick"),
         ('excludes = ["nothing-like-it"]', "nothing-like-it"),
+        ('brings = ["nothing-like-it"]', "brings .*nothing-like-it/parts, which is no folder"),
         ('[[parameters]]\nname = "size"\nsettings = [1, 2]\ndefault = 3', "the default 3 of size is none of its settings"),
         ('[[parameters]]\nname = "a size"\nsettings = [1]\ndefault = 1', "'a size' cannot be a Python name"),
         ("title = ", "is not TOML"),

@@ -120,6 +120,16 @@ def test_a_tree_holds_only_what_it_uses() -> None:
     assert sum(len(text.splitlines()) for text in tree.values()) < 1500
 
 
+def test_a_native_tree_holds_only_the_headers_that_it_includes() -> None:
+    tree = compose(with_needs("int8-weights", "static-kv"), CATALOG)
+    assert {name for name in tree if name.startswith("native/")} == {
+        "native/int8.cpp",
+        "native/matrix.h",
+        "native/pool.cpp",
+        "native/pool.h",
+    }
+
+
 @pytest.mark.parametrize(
     ("choices", "complaint"),
     [

@@ -9,13 +9,15 @@ STARTER = """
 import asyncio, os, sys
 from activities.sandbox import spawn
 from activities.sandbox.cell import Cell, MIB, Limits
+from activities.sandbox.control_group import make_group
 
 def die(root, processes):
     print(root, flush=True)
     os.kill(os.getpid(), 9)
 
 spawn._limit_processes = die
-asyncio.run(spawn.spawn(Cell(command=(sys.executable, "-c", "import signal; signal.pause()"), limits=Limits(memory_bytes=512 * MIB)), None))
+cell = Cell(command=(sys.executable, "-c", "import signal; signal.pause()"), limits=Limits(memory_bytes=512 * MIB))
+asyncio.run(spawn.spawn(cell, None, make_group(cell.limits)))
 """
 
 

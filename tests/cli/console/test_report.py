@@ -6,6 +6,7 @@ from pathlib import Path
 from activities.home import Home
 from activities.ledger.ledger import Ledger
 from cli.console.report import write_report
+from tests.cli.console.browser import needs_chromium
 from tests.cli.person import Vibeserve
 
 
@@ -43,3 +44,14 @@ def test_the_command_writes_the_file_that_was_named(telling: Vibeserve, tmp_path
         assert "Claim 1" in (tmp_path / name).read_text()
     assert telling("report", "nope").code == 2
     assert telling("report", "first", "--pdf", "--markdown").code == 2
+
+
+@needs_chromium
+def test_chromium_prints_the_report(telling: Vibeserve, tmp_path: Path) -> None:
+    file = tmp_path / "told.pdf"
+    ended = telling("report", "first", "--pdf", "--output", str(file))
+    assert ended.code == 0, ended.stderr
+    printed = file.read_bytes()
+    assert printed.startswith(b"%PDF-")
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) >= 2
+    assert len(printed) > 20_000
