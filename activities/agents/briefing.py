@@ -64,13 +64,16 @@ def setting_line(setting: Setting) -> str:
 
 
 def hypothesis_lines(hypothesis: Hypothesis) -> Iterator[str]:
-    """A hypothesis, one part a line."""
-    yield f"claim: {hypothesis.claim}"
-    yield f"mechanism: {hypothesis.mechanism}"
-    yield f"evidence: {hypothesis.evidence}"
-    yield f"active when: {hypothesis.activation}"
-    yield f"wrong if: {hypothesis.falsifier}"
-    yield f"expected: {math.exp(hypothesis.expected_log_gain):.2f}x the champion"
+    """A hypothesis, one part a line; what was left open is left out."""
+    parts = {
+        "claim": hypothesis.claim,
+        "mechanism": hypothesis.mechanism,
+        "evidence": hypothesis.evidence,
+        "active when": hypothesis.activation,
+        "wrong if": hypothesis.falsifier,
+        "expected": f"{math.exp(hypothesis.expected_log_gain):.2f}x the champion",
+    }
+    yield from (f"{name}: {text}" for name, text in parts.items() if text)
 
 
 def _skills(setting: Setting, catalog: Catalog) -> Iterator[str]:
