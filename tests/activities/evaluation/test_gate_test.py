@@ -90,12 +90,14 @@ async def test_the_gate_refuses_who_fails_and_passes_who_does_not(strict: Ground
 
 async def test_who_breaks_a_test_that_the_starter_passes_is_refused(strict: Ground, start: Start) -> None:
     """Else a candidate that crashes or hangs when it is tested would pass."""
-    refused = await check_tests(strict, start("crashes_when_asked"), tests=[made(STOPS)], starter=start("honest_bursts"), seed=5)
+    often = made(ASKS + "for _ in range(8):\n    ask([])\n")
+    refused = await check_tests(strict, start("crashes_when_asked"), tests=[often], starter=start("honest_bursts"), seed=5)
     assert isinstance(refused, Rejected)
     assert "which the starter passes, breaks" in refused.reason
 
 
 async def test_a_test_that_breaks_everywhere_refuses_nobody(strict: Ground, start: Start) -> None:
     broken = made("raise SystemExit(9)\n", name="broken")
-    outcome = await check_tests(strict, start("honest_bursts"), tests=[broken], starter=start("honest_bursts"), seed=5)
+    honest = start("honest_bursts")
+    outcome = await check_tests(strict, honest, tests=[broken], starter=honest, seed=5)
     assert outcome == Passed(summary="0 of 1 tests pass; broken on the starter too: broken")
