@@ -32,9 +32,11 @@ from activities.conformance import ConformanceGate
 from activities.correctness import CorrectnessGate
 from activities.found import Founder
 from activities.generate import Generator
+from activities.hand_in import HandInKeeper
 from activities.home import Home
 from activities.ledger.ledger import Ledger
 from activities.novelty import NoveltyGate
+from activities.open_work import WorkOpener
 from activities.plan import Planner
 from activities.prepare import Preparer
 from activities.profile import Profiler
@@ -42,21 +44,26 @@ from activities.record import Recorder
 from activities.reply import Replier
 from activities.step_log import StepLog
 from activities.tool import Toolbox
+from activities.work_command import Commander
 from activities.workshop import Workshop, open_workshop
 from cli.temporal import connect
 from targets.registry import find_target
 from workflows.candidate import CandidateWorkflow
 from workflows.duel import DuelWorkflow
-from workflows.identity import AGENTS_QUEUE, SEARCHES_QUEUE, checks_queue, device_queue
+from workflows.identity import AGENTS_QUEUE, SEARCHES_QUEUE, checks_queue, device_queue, work_queue
 from workflows.sandbox import workflow_runner
 from workflows.search import SearchWorkflow
 from workflows.session import SessionWorkflow
+from workflows.work import WorkWorkflow
 
 HEARTBEAT_THROTTLE = timedelta(seconds=2)
 STICKY_LIMIT = timedelta(seconds=2)
 """How long a workflow task waits for a worker that may be dead."""
 CHECKS_AT_ONCE = 4
 """Checks wait for the device's lease, so that more than one may be taken."""
+COMMANDS_AT_ONCE = 16
+COMMAND_PREFIX = "VIBESERVE_AGENT_"
+"""`VIBESERVE_AGENT_ANTHROPIC_API_KEY` is `ANTHROPIC_API_KEY` to a command that writes candidates; it sees no other variable of ours."""
 LEDGER_THREADS = 8
 MODEL_LIMIT_SECONDS = 900.0
 """Without a byte from a model."""
@@ -93,6 +100,7 @@ async def serve(home: Home, *, target: str, address: str | None, metrics: str | 
             _searches(client),
             _agents(client, home, threads, log),
             _checks(client, workshop, home, log),
+            _work(client, workshop, log),
             _device(client, workshop, log),
         ):
             await stack.enter_async_context(worker)
@@ -112,7 +120,7 @@ def _searches(client: Client) -> Worker:
     return Worker(
         client,
         task_queue=SEARCHES_QUEUE,
-        workflows=[SearchWorkflow, CandidateWorkflow, SessionWorkflow, DuelWorkflow],
+        workflows=[SearchWorkflow, CandidateWorkflow, SessionWorkflow, WorkWorkflow, DuelWorkflow],
         workflow_runner=workflow_runner(),
         sticky_queue_schedule_to_start_timeout=STICKY_LIMIT,
     )
@@ -129,6 +137,8 @@ def _agents(client: Client, home: Home, threads: ThreadPoolExecutor, log: StepLo
         Founder(ledger).found,
         Planner(ledger, catalog).plan,
         Generator(ledger, catalog).generate,
+        WorkOpener(ledger, catalog, home).open,
+        HandInKeeper(ledger).keep,
         NoveltyGate(ledger).novelty,
         Recorder(ledger).record,
         Concluder(ledger).conclude,
@@ -154,6 +164,19 @@ def _checks(client: Client, workshop: Workshop, home: Home, log: StepLog) -> Wor
             Attempter(workshop, Ledger.open(home.ledger)).attempt,
         ],
         max_concurrent_activities=CHECKS_AT_ONCE,
+        max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
+        interceptors=[log],
+    )
+
+
+def _work(client: Client, workshop: Workshop, log: StepLog) -> Worker:
+    """Commands that write candidates; they may take hours, so that no check waits behind them."""
+    given = {name.removeprefix(COMMAND_PREFIX): text for name, text in os.environ.items() if name.startswith(COMMAND_PREFIX)}
+    return Worker(
+        client,
+        task_queue=work_queue(workshop.target.name),
+        activities=[Commander(Ledger.open(workshop.home.ledger), workshop.home, given).work],
+        max_concurrent_activities=COMMANDS_AT_ONCE,
         max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
         interceptors=[log],
     )

@@ -50,6 +50,10 @@ class Home(Value):
         """Sockets and logs of running servers."""
         return self.root / "runs"
 
+    def work_folder(self, search: str, number: int) -> Path:
+        """Where an outside author writes a candidate; one that is deleted can be made again from the ledger."""
+        return self.root / "work" / f"{search}-{number}"
+
     @property
     def logs(self) -> Path:
         """Logs of the embedded Temporal server and of the worker."""

@@ -8,6 +8,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from activities.agents.assignment import BadAssignment, is_model_agent, read_assignment
+from activities.agents.external import POLICY as AUTHOR
+from activities.agents.external import command_of, is_external_agent
 from activities.agents.prices import BrokenPrices, price_of, read_prices
 from activities.home import Home
 from activities.ledger.ledger import Ledger
@@ -21,7 +23,7 @@ from search.spec import Correctness, Spec
 from search.value import Value
 from targets.registry import UnknownTarget, find_target
 
-AGENTS = ("recipes", "openai:MODEL")
+AGENTS = ("recipes", "openai:MODEL", "external", "external:COMMAND")
 PLANNER = "planner"
 CORRECTNESS: Mapping[str, Correctness] = {"lossless": "lossless", "bounded": "bounded"}
 NAME_RULE = "small letters, digits and hyphens, at most 40, beginning with a letter or digit"
@@ -36,6 +38,14 @@ class Question(Value):
     model: str
     """A preset, an absolute folder, or a hub name."""
     correctness: Correctness
+
+
+class Author(Value):
+    """Who writes candidates, and who chooses what they test."""
+
+    agent: str
+    agent_network: bool
+    policy: str
 
 
 def check_question(scenario: str, *, target: str, model: str, correctness: str) -> Question:
@@ -63,14 +73,31 @@ def check_model(model: str, *, family: str) -> str:
     raise Misuse(f"unknown model {model!r}: neither a preset ({', '.join(presets)}), nor a folder, nor a hub name like ORGANISATION/NAME")
 
 
+def check_author(agent: str, *, policy: str | None, network: bool) -> Author:
+    """An agent that this version has, with what goes with it."""
+    return Author(agent=check_agent(agent), agent_network=check_network(agent, network), policy=check_chooser(agent, policy))
+
+
 def check_agent(agent: str) -> str:
     """An agent that this version has."""
     if is_model_agent(agent):
         with misuse(BadAssignment):
             read_assignment(agent)
+    elif is_external_agent(agent):
+        if ":" in agent and not command_of(agent):
+            raise Misuse(
+                f"--agent {agent!r}: name a command, for example 'external:codex exec \"$(cat BRIEF.md)\"', or leave the colon out"
+            )
     elif agent != "recipes":
         raise Misuse(f"unknown agent {agent!r}; known: {', '.join(AGENTS)}")
     return agent
+
+
+def check_network(agent: str, allowed: bool) -> bool:
+    """The network is given to commands only."""
+    if allowed and not command_of(agent):
+        raise Misuse(f"--agent-network is for --agent 'external:COMMAND'; --agent {agent} runs no command")
+    return allowed
 
 
 def check_affordable(agent: str, usd: float | None, home: Home) -> float | None:
@@ -93,6 +120,10 @@ def check_chooser(agent: str, policy: str | None) -> str:
         if policy not in (None, PLANNER):
             raise Misuse(f"--policy {policy}: with --agent {agent} the planner chooses; leave the option out")
         return PLANNER
+    if is_external_agent(agent):
+        if policy not in (None, AUTHOR):
+            raise Misuse(f"--policy {policy}: with --agent external whoever writes a candidate says what it tests; leave the option out")
+        return AUTHOR
     if policy == PLANNER:
         raise Misuse("--policy planner needs models: --agent openai:MODEL")
     return check_policy(policy or "bandit")

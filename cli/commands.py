@@ -2,7 +2,7 @@
 
 import typer
 
-from cli import model, rival, scenario, skill, target
+from cli import model, rival, scenario, skill, target, work
 from cli.audit import audit
 from cli.compare import compare
 from cli.diff import diff
@@ -36,5 +36,12 @@ for command in (search, watch, history, show, diff, report, audit, stop, evaluat
 app.command("list")(list_searches)
 app.command("export")(export_search)
 app.command("import")(import_search)
-for group, name in ((scenario.app, "scenario"), (target.app, "target"), (model.app, "model"), (skill.app, "skill"), (rival.app, "rival")):
+for group, name in (
+    (scenario.app, "scenario"),
+    (target.app, "target"),
+    (model.app, "model"),
+    (skill.app, "skill"),
+    (rival.app, "rival"),
+    (work.app, "work"),
+):
     app.add_typer(group, name=name)

@@ -14,8 +14,17 @@ Scenario = Annotated[
 Target = Annotated[str, typer.Option(help="What it runs on, as `vibeserve target list` shows it.")]
 Model = Annotated[str, typer.Option(help="A preset (tiny, small, full), a Hugging Face folder, or a hub name.")]
 Correctness = Annotated[str, typer.Option(help="lossless, or bounded: a stated loss of precision is allowed.")]
-Agent = Annotated[str, typer.Option(help="Who writes candidates: recipes (offline), openai:MODEL, openai:planner=A,implementer=B.")]
+Agent = Annotated[
+    str,
+    typer.Option(
+        help="Who writes candidates: recipes (offline), openai:MODEL, openai:planner=A,implementer=B, external (`vibeserve work`), "
+        "external:COMMAND."
+    ),
+]
+AgentNetwork = Annotated[bool, typer.Option("--agent-network", help="Let the COMMAND of external:COMMAND use the network.")]
 Policy = Annotated[
     str | None,
-    typer.Option(help=f"Who chooses what to try: {', '.join(sorted(POLICIES))}; with models planner.", show_default="bandit"),
+    typer.Option(
+        help=f"Who chooses what to try: {', '.join(sorted(POLICIES))}; with models planner, with external none.", show_default="bandit"
+    ),
 ]

@@ -13,12 +13,20 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.home import Home
 from activities.ledger.ledger import Ledger
-from cli.asked import check_affordable, check_agent, check_baseline, check_chooser, check_question, free_name, make_spec, read_looks
+from cli.asked import (
+    check_affordable,
+    check_author,
+    check_baseline,
+    check_question,
+    free_name,
+    make_spec,
+    read_looks,
+)
 from cli.embedded import EngineState, ensure_up
 from cli.examination import require_machine
 from cli.live import follow
 from cli.mistakes import Misuse
-from cli.options import Agent, Correctness, Json, Model, Policy, Scenario, Target
+from cli.options import Agent, AgentNetwork, Correctness, Json, Model, Policy, Scenario, Target
 from cli.output import print_json, say
 from cli.reach import asking, reach
 from cli.settings import find_home
@@ -45,6 +53,7 @@ def search(
     target: Target = "cpu",
     model: Model = "small",
     agent: Agent = "recipes",
+    agent_network: AgentNetwork = False,
     policy: Policy = None,
     baseline: Annotated[
         str | None, typer.Option(help="Another policy, which searches after it at the same budget.", show_default=False)
@@ -76,8 +85,7 @@ def search(
     spec = make_spec(
         **question.model_dump(),
         name=free_name(scenario, home) if name is None else name,
-        agent=check_agent(agent),
-        policy=check_chooser(agent, policy),
+        **check_author(agent, policy=policy, network=agent_network).model_dump(),
         seed=secrets.randbits(31) if seed is None else seed,
         parallel=parallel,
         looks=read_looks(looks),

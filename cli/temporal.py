@@ -76,7 +76,7 @@ async def _runner(client: Client, search: str, runner: Runner) -> Runner:
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
         return runner
-    return told.model_copy(update={"gates": runner.gates + told.gates, "claim": runner.claim}) if told.stage else runner
+    return told.model_copy(update={"gates": runner.gates + told.gates, "claim": told.claim or runner.claim}) if told.stage else runner
 
 
 async def _query(client: Client, workflow_id: str, told: type[Told]) -> Told:
@@ -103,6 +103,6 @@ async def _last_words(client: Client, workflow_id: str) -> str:
             words = await client.data_converter.decode(activity.heartbeat_details.payloads, [str])
             return str(words[0])
     for child in description.raw_description.pending_children:
-        if child.workflow_type_name == "Session":
+        if child.workflow_type_name in ("Session", "Work"):
             return await _last_words(client, child.workflow_id)
     return ""

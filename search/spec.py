@@ -33,6 +33,8 @@ class Spec(Value):
     model: str
     """A preset, a checkpoint folder, or a hub name, as typed."""
     agent: str
+    agent_network: bool = False
+    """Whether a command that writes candidates may use the network."""
     policy: str
     correctness: Correctness
     seed: int

@@ -5,8 +5,10 @@ from datetime import datetime
 from temporalio import workflow
 
 from activities.agents.assignment import is_model_agent
+from activities.agents.external import is_external_agent
 from activities.session_task import Brief, SessionKey
 from activities.task import CheckTask, GateReport, GenerateTask, NoveltyTask, Setting
+from activities.work_task import WorkTask
 from search.budget import UNLIMITED, Allowance
 from search.hypothesis import Hypothesis
 from search.record import Gate
@@ -15,9 +17,10 @@ from search.spending import Spending
 from search.value import Value
 from search.verdict import Rejected
 from workflows import limits, steps
-from workflows.identity import session_id
+from workflows.identity import session_id, work_id
 from workflows.progress import Runner
 from workflows.session import SessionEnd, SessionTask, SessionWorkflow
+from workflows.work import UNCLAIMED, WorkEnd, WorkWorkflow
 
 GATES = ("build", "conformance", "correctness")
 
@@ -32,6 +35,7 @@ class CandidateTask(Value):
     source: Source | None = None
     agent: str = "recipes"
     """Who writes it."""
+    agent_network: bool = False
     allowed: Allowance = UNLIMITED
     """What its author may spend."""
 
@@ -45,6 +49,8 @@ class Checked(Value):
     rejected: Rejected | None = None
     spending: tuple[Spending, ...] = ()
     """What its author cost."""
+    hypothesis: Hypothesis | None = None
+    """What it tests, where its author was to say so."""
 
 
 @workflow.defn(name="Candidate")
@@ -59,6 +65,7 @@ class CandidateWorkflow:
         self._seeds: list[int] = []
         self._number = 0
         self._session: SessionEnd | None = None
+        self._work: WorkEnd | None = None
 
     @workflow.run
     async def run(self, task: CandidateTask) -> Checked:
@@ -77,7 +84,8 @@ class CandidateWorkflow:
     def progress(self) -> Runner:
         """The stage that runs now and the gates passed."""
         since = self._since or workflow.info().start_time
-        return Runner(number=self._number, claim="", stage=self._stage, since=since, gates=tuple(self._gates))
+        said = self._work.hypothesis if self._work else None
+        return Runner(number=self._number, claim=said.claim if said else "", stage=self._stage, since=since, gates=tuple(self._gates))
 
     async def _examine(self, task: CandidateTask, source: Source) -> Rejected | None:
         """Whether the same tree was judged before, then the gates in order; the first refusal."""
@@ -95,6 +103,8 @@ class CandidateWorkflow:
             return task.source
         if is_model_agent(task.agent):
             return await self._author(_opening(task), part=0)
+        if is_external_agent(task.agent):
+            return await self._outside(_first_work(task))
         return await steps.generate(
             GenerateTask(
                 setting=task.setting,
@@ -106,9 +116,11 @@ class CandidateWorkflow:
         )
 
     async def _repair(self, rejected: Rejected, *, part: int) -> Source:
-        """The author goes on with the same conversation."""
-        assert self._session is not None
+        """The author goes on with the same conversation, or with the same tree."""
         self._enter(f"repair {part}")
+        if self._work:
+            return await self._outside(self._work.repair(rejected))
+        assert self._session is not None
         return await self._author(self._session.task.model_copy(update={"rejected": rejected}), part=part)
 
     async def _author(self, task: SessionTask, *, part: int) -> Source:
@@ -117,14 +129,21 @@ class CandidateWorkflow:
         )
         return self._session.source
 
+    async def _outside(self, task: WorkTask) -> Source:
+        self._work = await workflow.execute_child_workflow(WorkWorkflow.run, task, id=work_id(task.setting.search, task.number))
+        return self._work.source
+
     def _unwritten(self) -> Rejected | None:
         """Why the author handed in nothing."""
+        if self._work:
+            return self._work.failed
         if self._session is None or not self._session.failed:
             return None
         return Rejected(stage="generate", reason=self._session.failed)
 
     def _may_repair(self, rejected: Rejected, repairs: int) -> bool:
-        return self._session is not None and rejected.stage in GATES and repairs < limits.REPAIRS
+        correctable = rejected.stage in GATES or (self._work is not None and self._work.handing.correctable)
+        return (self._session or self._work) is not None and correctable and repairs < limits.REPAIRS
 
     async def _compare(self, task: CandidateTask, source: Source) -> Rejected | None:
         if task.source:
@@ -144,8 +163,14 @@ class CandidateWorkflow:
         self._since = workflow.now()
 
     def _checked(self, source: Source, rejected: Rejected | None) -> Checked:
-        spending = self._session.task.spending if self._session else ()
-        return Checked(source=source, gates=tuple(self._gates), seeds=tuple(self._seeds), rejected=rejected, spending=spending)
+        return Checked(
+            source=source,
+            gates=tuple(self._gates),
+            seeds=tuple(self._seeds),
+            rejected=rejected,
+            spending=self._session.task.spending if self._session else (),
+            hypothesis=self._work.hypothesis or UNCLAIMED if self._work else None,
+        )
 
 
 def _opening(task: CandidateTask) -> SessionTask:
@@ -154,4 +179,16 @@ def _opening(task: CandidateTask) -> SessionTask:
         key=SessionKey(setting=task.setting, agent=task.agent, role="implementer", number=task.number),
         brief=Brief(parent=task.parent, hypothesis=task.hypothesis),
         allowed=task.allowed,
+    )
+
+
+def _first_work(task: CandidateTask) -> WorkTask:
+    """What an outside author is asked; what it tests is for the author to say."""
+    return WorkTask(
+        setting=task.setting,
+        agent=task.agent,
+        number=task.number,
+        parent=task.parent,
+        ends_by=task.allowed.ends_by,
+        network=task.agent_network,
     )

@@ -19,6 +19,11 @@ def session_id(search: str, session: str, part: int) -> str:
     return f"search/{search}/session/{session}/{part}"
 
 
+def work_id(search: str, number: int) -> str:
+    """The id of the workflow in which a candidate waits for its outside author; each repair is a run of its own."""
+    return f"search/{search}/work/{number}"
+
+
 def duel_id(search: str, number: int) -> str:
     """The id of the workflow that measures one candidate against the champion."""
     return f"search/{search}/duel/{number}"
@@ -27,6 +32,11 @@ def duel_id(search: str, number: int) -> str:
 def checks_queue(target: str) -> str:
     """Where conformance and correctness of a target's candidates are checked."""
     return f"checks-{target}"
+
+
+def work_queue(target: str) -> str:
+    """Where commands write candidates for a target."""
+    return f"work-{target}"
 
 
 def device_queue(target: str) -> str:

@@ -25,7 +25,7 @@ class Pursuit:
         """Nothing is written yet; `planning` is what its plan cost."""
         self.number = number
         self.parent = parent
-        self.hypothesis = hypothesis
+        self._planned = hypothesis
         self.began = began
         self.planning = planning
         self.stage = "write"
@@ -37,6 +37,12 @@ class Pursuit:
         """Name what runs now."""
         self.stage = stage
         self.since = now
+
+    @property
+    def hypothesis(self) -> Hypothesis:
+        """What it tests: as planned, or as its author said."""
+        said = self.checked.hypothesis if self.checked else None
+        return said or self._planned
 
     @property
     def composition(self) -> Composition:

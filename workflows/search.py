@@ -6,6 +6,7 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError, ChildWorkflowError
 
 from activities.agents.assignment import is_model_agent
+from activities.agents.external import is_external_agent
 from activities.task import CheckTask, Conclusion, FoundTask, Plan, PlanTask, RecordTask
 from search.budget import UNLIMITED, Allowance, allowance, deadline
 from search.composition import Composition
@@ -26,6 +27,7 @@ from workflows.planning import ask_planner
 from workflows.progress import Progress, Runner
 from workflows.pursuit import Pursuit
 from workflows.state import Champion, Outcome, SearchState
+from workflows.work import UNSAID
 
 STARTER = Hypothesis(
     claim="The starter is right and serves the whole contract.",
@@ -160,7 +162,9 @@ class SearchWorkflow:
         return self._outcome
 
     async def _plan(self, number: int) -> tuple[Plan, tuple[Spending, ...]]:
-        """From the policy, or from the planner with what that cost."""
+        """From the policy, from the planner with what that cost, or left to an outside author."""
+        if is_external_agent(self._state.spec.agent):
+            return Plan(parent=self._champion().number, hypothesis=UNSAID), ()
         if not is_model_agent(self._state.spec.agent):
             return await steps.plan(self._plan_task(number)), ()
         claims = tuple(pursuit.hypothesis.claim for pursuit in self._pursuits.values())
@@ -201,6 +205,7 @@ class SearchWorkflow:
                 hypothesis=pursuit.hypothesis,
                 source=None if pursuit.number else self._state.starter,
                 agent=self._state.spec.agent,
+                agent_network=self._state.spec.agent_network,
                 allowed=allowed,
             ),
             id=candidate_id(self._state.spec.name, pursuit.number),

@@ -22,12 +22,13 @@ from activities.task import (
     RecordTask,
     Setting,
 )
+from activities.work_task import CommandTask, Handing, HandInTask, OpenTask
 from search.measurement import Pair
 from search.source import Source
 from search.value import Value
 from search.verdict import Rejected
 from workflows import limits
-from workflows.identity import AGENTS_QUEUE, checks_queue, device_queue
+from workflows.identity import AGENTS_QUEUE, checks_queue, device_queue, work_queue
 
 Answer = TypeVar("Answer")
 
@@ -84,6 +85,21 @@ async def tool(task: ToolTask) -> Answered:
 async def attempt(task: ToolTask) -> Answered:
     """A tool that runs the tree."""
     return await _on_device("attempt", task, Answered, queue=checks_queue(task.key.setting.target))
+
+
+async def open_work(task: OpenTask) -> Source:
+    """Branch, brief and folder for an outside author."""
+    return await _in_ledger("open_work", task, Source, limit=limits.QUICK_STEP)
+
+
+async def work_command(task: CommandTask) -> Handing:
+    """A command writes the candidate."""
+    return await _on_device("work_command", task, Handing, queue=work_queue(task.work.setting.target))
+
+
+async def hand_in(task: HandInTask) -> Source:
+    """What an outside author handed in, in the ledger."""
+    return await _in_ledger("hand_in", task, Source, limit=limits.QUICK_STEP)
 
 
 async def novelty(task: NoveltyTask) -> Novelty:

@@ -22,7 +22,7 @@ def planner_brief(setting: Setting, brief: Brief, records: tuple[Record, ...], c
     assert reigning is not None, "a search plans only after its starter was crowned"
     running = [f"- {claim}" for claim in brief.in_flight] or ["- nothing"]
     lines = [
-        *_setting(setting),
+        setting_line(setting),
         f"The champion is candidate {reigning.number}: {reigning.hypothesis.claim}",
         *profile_lines(reigning),
         "",
@@ -41,12 +41,12 @@ def implementer_brief(setting: Setting, brief: Brief, parent: Record, catalog: C
     """What the implementer builds."""
     assert brief.hypothesis is not None
     lines = [
-        *_setting(setting),
+        setting_line(setting),
         f"Your tree begins as that of candidate {brief.parent}: {parent.hypothesis.claim}",
         *profile_lines(parent),
         "",
         "The hypothesis to test:",
-        *_hypothesis(brief.hypothesis),
+        *hypothesis_lines(brief.hypothesis),
         "",
         *_skills(setting, catalog),
     ]
@@ -61,11 +61,13 @@ def repair_brief(rejected: Rejected) -> str:
     )
 
 
-def _setting(setting: Setting) -> Iterator[str]:
-    yield f"Scenario {setting.scenario}, target {setting.target}, model {setting.model}, correctness policy {setting.correctness}."
+def setting_line(setting: Setting) -> str:
+    """The request in one line."""
+    return f"Scenario {setting.scenario}, target {setting.target}, model {setting.model}, correctness policy {setting.correctness}."
 
 
-def _hypothesis(hypothesis: Hypothesis) -> Iterator[str]:
+def hypothesis_lines(hypothesis: Hypothesis) -> Iterator[str]:
+    """A hypothesis, one part a line."""
     yield f"claim: {hypothesis.claim}"
     yield f"mechanism: {hypothesis.mechanism}"
     yield f"evidence: {hypothesis.evidence}"

@@ -70,6 +70,13 @@ class Ledger:
         self._repository.move(branch, new.name, parent if self._repository.where(branch) else None)
         return Source(commit=new.name, tree=folders[-1].name)
 
+    def keep_files(self, files: Mapping[str, str]) -> ObjectId:
+        """Keep exactly these files without a commit; their tree. UnfitFiles when the candidate is at fault."""
+        blobs = {path: blob(content) for path, content in fit_files(files).items()}
+        folders = trees({path: each.name for path, each in blobs.items()})
+        self._repository.store_checked([*blobs.values(), *folders])
+        return folders[-1].name
+
     def write_verdict(self, spec: Spec, record: Record, *, when: datetime) -> ObjectId:
         """End a candidate's branch with a commit of the same tree that tells how it ended."""
         source = record.source

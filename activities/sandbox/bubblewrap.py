@@ -1,7 +1,8 @@
 """Turns a cell into the arguments of bubblewrap: what is visible inside, and nothing else.
 
 Visible: the system's programs and libraries, the Python that runs us with its packages, a few stubs of /etc, what the cell
-names, an empty /scratch. Not visible: the home folders, the project's own source, the ledger, other candidates, the network.
+names, an empty /scratch. Not visible: the home folders, the project's own source, the ledger, other candidates, and, unless the
+cell says otherwise, the network.
 """
 
 import os
@@ -16,6 +17,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 PACKAGES = ("activities", "cli", "models", "scenarios", "search", "targets", "workflows")
 SYSTEM_FOLDERS = ("/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin")
 SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives", "/etc/localtime")
+NAME_SERVERS = "/etc/resolv.conf"
+CERTIFICATES = ("/etc/ssl/certs", "/etc/ca-certificates", "/etc/pki/tls/certs", "/etc/pki/ca-trust/extracted")
 TEMPORARY_BYTES = 16 * MIB
 FILTER = "seccomp"
 
@@ -23,7 +26,7 @@ STUBS = {
     "/etc/passwd": "candidate:x:{user}:{group}::/scratch:/bin/sh\n",
     "/etc/group": "candidate:x:{group}:\n",
     "/etc/hosts": "127.0.0.1 localhost candidate\n::1 localhost candidate\n",
-    "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
+    "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\n",
 }
 
 ENVIRONMENT = {
@@ -51,7 +54,7 @@ def bubblewrap_arguments(cell: Cell, *, files: Mapping[str, int], status: int, g
     arguments = ["bwrap", *ISOLATION, *NO_POWERS, "--json-status-fd", str(status), "--seccomp", str(files[FILTER])]
     if sync is not None:
         arguments += ["--sync-fd", str(sync)]
-    arguments += [*_system(cell), *_python()]
+    arguments += [*_system(cell), *_python(), *(_network() if cell.network else ())]
     for inside in STUBS:
         arguments += ["--ro-bind-data", str(files[inside]), inside]
     for inside, outside in cell.read_only.items():
@@ -83,6 +86,14 @@ def _system(cell: Cell) -> Iterator[str]:
     yield from ("--proc", "/proc", "--dev", "/dev")
     yield from ("--size", scratch, "--tmpfs", "/dev/shm", "--size", scratch, "--tmpfs", "/scratch")
     yield from ("--size", str(TEMPORARY_BYTES), "--tmpfs", "/tmp")
+
+
+def _network() -> Iterator[str]:
+    """The host's, with what it takes to find names and to trust servers."""
+    yield "--share-net"
+    yield from ("--ro-bind-try", str(Path(NAME_SERVERS).resolve()), NAME_SERVERS)
+    for folder in CERTIFICATES:
+        yield from ("--ro-bind-try", folder, folder)
 
 
 def _python() -> Iterator[str]:

@@ -38,7 +38,7 @@ class Limits(Value):
 
 
 class Cell(Value):
-    """A command and the only parts of the host that it meets; there is never a network."""
+    """A command and the only parts of the host that it meets."""
 
     command: tuple[str, ...]
     folder: str = "/"
@@ -48,6 +48,8 @@ class Cell(Value):
     """Path inside to file or folder outside."""
     writable: Mapping[str, Path] = {}
     """Path inside to folder outside."""
+    network: bool = False
+    """The host's whole network, the services of this machine among it: for coding agents that a person allows it, never for a candidate."""
     limits: Limits
 
 

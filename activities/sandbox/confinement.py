@@ -1,11 +1,12 @@
 """Runs a command in a cell: bubblewrap around it, a watchdog beside it, and nothing of it left behind.
 
-Stopped: the network, and sockets that no network namespace binds (vsock); reading the host beyond what the cell names (home folders, this
-project with its reference and evaluator, the ledger, other candidates); writing anywhere but /scratch, /tmp, /dev/shm and the cell's
-writable folders; more memory, processes, threads, files, disk, log or time than the limits; new namespaces, mounts and all
-capabilities; signals to, tracing of and reading processes outside; memory that no process maps (memfd, System V); the machine's clock,
-keys, modules and swap; calls of the kernel that no server needs (`system_calls.py`: seccomp denies them, as well as calls of other
-architectures); whatever outlives its first process, as a daemon or by ignoring signals; all of it when the process that confined it dies.
+Stopped: the network (unless the cell is allowed the host's), and sockets that no network namespace binds (vsock); reading the host beyond
+what the cell names (home folders, this project with its reference and evaluator, the ledger, other candidates); writing anywhere but
+/scratch, /tmp, /dev/shm and the cell's writable folders; more memory, processes, threads, files, disk, log or time than the limits; new
+namespaces, mounts and all capabilities; signals to, tracing of and reading processes outside; memory that no process maps (memfd, System
+V); the machine's clock, keys, modules and swap; calls of the kernel that no server needs (`system_calls.py`: seccomp denies them, as well
+as calls of other architectures); whatever outlives its first process, as a daemon or by ignoring signals; all of it when the process that
+confined it dies.
 
 Not stopped: an error in the kernel that a permitted call reaches; memory of pipes and socket buffers; blocks of a file that was
 deleted while open in a writable folder; use of all cores and of the memory's bandwidth; what timing tells about neighbours; a bit left

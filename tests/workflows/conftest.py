@@ -13,6 +13,8 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
+from activities.home import Home
+from activities.ledger.ledger import Ledger
 from search.spec import Budget, Spec
 from tests.workflows.scripted import Script
 from workflows.candidate import CandidateWorkflow
@@ -33,6 +35,19 @@ async def client() -> AsyncIterator[Client]:
         data_converter=pydantic_data_converter, dev_server_existing_path=str(binary)
     ) as environment:
         yield environment.client
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """An empty one."""
+    return Home(root=tmp_path / "home")
+
+
+@pytest.fixture
+def ledger(home: Home) -> Ledger:
+    """Of that home."""
+    home.root.mkdir()
+    return Ledger.open(home.ledger)
 
 
 @pytest.fixture
