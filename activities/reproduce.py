@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from activities.evaluation.conformance import check_conformance
 from activities.evaluation.correctness import check_correctness
@@ -46,7 +47,8 @@ class Reproduction(Value):
 
     search: str
     number: int
-    holds: bool
+    outcome: Literal["holds", "does_not_hold", "cannot_tell"]
+    """`cannot_tell` where the machine spoiled too many pairs."""
     reason: str
     differences: tuple[str, ...]
     """What judges otherwise than then, in words; with any of them a disagreement is no proof against the record."""
@@ -94,7 +96,7 @@ class Repetition:
         return Reproduction(
             search=self._evidence.search,
             number=record.number,
-            holds=not reason,
+            outcome="cannot_tell" if self._noisy else "does_not_hold" if reason else "holds",
             reason=reason or (agreement.reason if agreement else "every gate ends as it did"),
             differences=record.standard.changes(standard),
             standard=standard,
@@ -138,7 +140,7 @@ class Repetition:
                 refused = isinstance(verdict, Rejected) and verdict.stage == again.stage
                 return ("" if refused else f"it is refused under load now, at {again.stage}: {again.reason}"), None
             if again is None:
-                return f"the machine is too noisy: {VOIDS} pairs were void", None
+                return f"the machine is too noisy now: {VOIDS} pairs were void", None
         if isinstance(verdict, Rejected):
             refused = await self._repeat_refusal(verdict, champion, candidate)
             return ("" if refused else f"it was refused at {verdict.stage} ({verdict.reason}), and is not now"), None
@@ -158,7 +160,7 @@ class Repetition:
 
     async def _repeat_pair(self, pair: Pair, champion: Launch, candidate: Launch) -> Pair | Rejected | None:
         """With its seed and order, until the machine lets it count; None when it spoils too many."""
-        while sum(each.void is not None for each in self._pairs) < VOIDS:
+        while not self._noisy:
             again = await measure_pair(
                 self._ground, champion, candidate, number=pair.number, seed=pair.seed, first=pair.first, load=pair.load
             )
@@ -169,6 +171,10 @@ class Repetition:
                 return again
             self._ground.say(f"void: {again.void}")
         return None
+
+    @property
+    def _noisy(self) -> bool:
+        return sum(pair.void is not None for pair in self._pairs) >= VOIDS
 
     def _valid(self) -> list[Pair]:
         return [pair for pair in self._pairs if pair.void is None]

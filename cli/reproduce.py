@@ -27,6 +27,8 @@ from search.review import Review
 from search.standard import Standard
 from search.succession import reigning
 
+STYLES = {"holds": "green", "does_not_hold": "red", "cannot_tell": "magenta"}
+
 Number = Annotated[int, typer.Argument(min=0, help="The candidate's number; 0 is the starter.", show_default=False)]
 
 
@@ -36,7 +38,7 @@ def reproduce(name: Search, number: Number, as_json: Json = False) -> None:
     The gates run again with their recorded seeds, the pairs of the duel with their seeds and orders against the champion of that time,
     all on this machine and without Temporal. Gates must end as they did. The new pairs must agree with the recorded ones within what
     chance explains (Student's two-sample interval at 99 %), and the verdict must follow from them alone. What judges otherwise than
-    then is said. Exit code 1 when it does not hold.
+    then is said. Exit code 1 when it does not hold, or cannot be told on a machine that is too noisy.
 
     \b
     Examples:
@@ -53,7 +55,7 @@ def reproduce(name: Search, number: Number, as_json: Json = False) -> None:
         print_json(found)
     else:
         result.print(picture(found))
-    if not found.holds:
+    if found.outcome != "holds":
         raise typer.Exit(1)
 
 
@@ -81,16 +83,16 @@ def opponent(record: Record, records: Sequence[Record], reviews: Sequence[Review
         return next(each for each in records if each.number == record.against)
     if not record.pairs:
         return None
-    earlier = [each for each in records if each.ended < record.ended and each.number != record.number]
+    earlier = [each for each in records if (each.ended, each.number) < (record.ended, record.number)]
     return reigning(earlier, [review for review in reviews if review.ended < record.ended])
 
 
 def picture(found: Reproduction) -> RenderableType:
     """The repetition for a person."""
-    head = Text.assemble(("holds" if found.holds else "does not hold", "bold green" if found.holds else "bold red"), f": {found.reason}")
+    head = Text.assemble((found.outcome.replace("_", " "), f"bold {STYLES[found.outcome]}"), f": {found.reason}")
     parts: list[RenderableType] = [head]
     parts += [Text(f"not as then: {words}", style="yellow") for words in found.differences]
-    if found.differences and not found.holds:
+    if found.differences and found.outcome == "does_not_hold":
         parts.append(Text("so this does not refute the record: another judge, or another machine, may measure otherwise", style="yellow"))
     parts.append(_gates(found))
     if found.pairs:

@@ -100,7 +100,9 @@ class Appeals:
             self._state = self._state.reviewed(judged.review, judged.champion)
 
     async def _join(self, test: GateTest) -> None:
-        """Let an accepted test join the gate."""
+        """Let an accepted test join the gate; of one name there is one."""
+        if test.name in self._state.tests:
+            return
         await steps.keep_test(KeepTask(setting=self._setting, test=test, when=workflow.now()))
         self._state = self._state.joined(test)
 

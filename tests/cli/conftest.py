@@ -40,16 +40,16 @@ async def furnished(told: Home) -> Home:
 @pytest.fixture
 def vibeserve(home: Home, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Vibeserve:
     """The command in a home that does not exist yet."""
-    return _here(home, monkeypatch, capfd)
+    return here(home, monkeypatch, capfd)
 
 
 @pytest.fixture
 def telling(told: Home, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Vibeserve:
     """The command in the home with the search `first`."""
-    return _here(told, monkeypatch, capfd)
+    return here(told, monkeypatch, capfd)
 
 
-def _here(home: Home, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Vibeserve:
+def here(home: Home, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Vibeserve:
     """All of the command but the end of its process, which takes a second to begin."""
     for name in os.environ.keys() - environment_of(home).keys():
         monkeypatch.delenv(name)
