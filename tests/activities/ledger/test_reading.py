@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from activities.ledger.ledger import Ledger
+from search.review import Retrial
 from search.verdict import Baseline
 from tests.activities.ledger.samples import begin, make_record, minutes, propose
+from tests.activities.ledger.test_reviews import review
 
 PAGE = Path(__file__).parents[3] / "docs" / "how-it-works.md"
 COMMANDS = [line.strip() for line in PAGE.read_text().splitlines() if line.startswith("    git ")]
@@ -24,6 +26,7 @@ def test_a_command_of_the_page_shows_something(ledger: Ledger, command: str) -> 
         ledger.write_verdict(spec, record, when=minutes(number))
         ledger.promote("first", number, previous=parent, version=number, when=minutes(number))
         ledger.append_record("first", record, when=minutes(number))
+    ledger.write_review(spec, review(Retrial(number=1, crowned=True), champion=1, before=1), promotions=1)
     shown = subprocess.run(shlex.split(command, comments=True), cwd=ledger.path, capture_output=True, text=True, check=True)
     assert shown.stdout or (ledger.path / "champion.tar").stat().st_size
 
