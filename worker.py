@@ -30,6 +30,7 @@ from activities.build import Builder
 from activities.conclude import Concluder
 from activities.conformance import ConformanceGate
 from activities.correctness import CorrectnessGate
+from activities.examine import Examiner
 from activities.found import Founder
 from activities.generate import Generator
 from activities.hand_in import HandInKeeper
@@ -42,6 +43,7 @@ from activities.prepare import Preparer
 from activities.profile import Profiler
 from activities.record import Recorder
 from activities.reply import Replier
+from activities.review import Reviewer
 from activities.step_log import StepLog
 from activities.tool import Toolbox
 from activities.work_command import Commander
@@ -51,6 +53,8 @@ from targets.registry import find_target
 from workflows.candidate import CandidateWorkflow
 from workflows.duel import DuelWorkflow
 from workflows.identity import AGENTS_QUEUE, SEARCHES_QUEUE, checks_queue, device_queue, work_queue
+from workflows.reexamine import ReexamineWorkflow
+from workflows.rescore import RescoreWorkflow
 from workflows.sandbox import workflow_runner
 from workflows.search import SearchWorkflow
 from workflows.session import SessionWorkflow
@@ -120,7 +124,10 @@ def _searches(client: Client) -> Worker:
     return Worker(
         client,
         task_queue=SEARCHES_QUEUE,
-        workflows=[SearchWorkflow, CandidateWorkflow, SessionWorkflow, WorkWorkflow, DuelWorkflow],
+        workflows=[
+            *(SearchWorkflow, CandidateWorkflow, SessionWorkflow, WorkWorkflow),
+            *(DuelWorkflow, RescoreWorkflow, ReexamineWorkflow),
+        ],
         workflow_runner=workflow_runner(),
         sticky_queue_schedule_to_start_timeout=STICKY_LIMIT,
     )
@@ -128,6 +135,7 @@ def _searches(client: Client) -> Worker:
 
 def _agents(client: Client, home: Home, threads: ThreadPoolExecutor, log: StepLog) -> Worker:
     ledger, catalog = Ledger.open(home.ledger), load_catalog()
+    reviewer, concluder = Reviewer(ledger), Concluder(ledger)
     briefer = Briefer(ledger, catalog)
     activities = [
         briefer.brief,
@@ -141,7 +149,8 @@ def _agents(client: Client, home: Home, threads: ThreadPoolExecutor, log: StepLo
         HandInKeeper(ledger).keep,
         NoveltyGate(ledger).novelty,
         Recorder(ledger).record,
-        Concluder(ledger).conclude,
+        *(reviewer.frontier, reviewer.champions, reviewer.keep_test, reviewer.review),
+        *(concluder.conclude, concluder.break_off),
     ]
     return Worker(client, task_queue=AGENTS_QUEUE, activities=activities, activity_executor=threads, interceptors=[log])
 
@@ -153,6 +162,7 @@ def _endpoint() -> Endpoint:
 
 
 def _checks(client: Client, workshop: Workshop, home: Home, log: StepLog) -> Worker:
+    examiner = Examiner(workshop, Ledger.open(home.ledger))
     return Worker(
         client,
         task_queue=checks_queue(workshop.target.name),
@@ -161,6 +171,7 @@ def _checks(client: Client, workshop: Workshop, home: Home, log: StepLog) -> Wor
             Builder(workshop).build,
             ConformanceGate(workshop).check,
             CorrectnessGate(workshop).check,
+            *(examiner.examine, examiner.try_test),
             Attempter(workshop, Ledger.open(home.ledger)).attempt,
         ],
         max_concurrent_activities=CHECKS_AT_ONCE,

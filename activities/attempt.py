@@ -53,7 +53,7 @@ class Attempter:
             case "run_command":
                 return await trying.run_command(ground, launch, read_arguments(trying.RunCommand, call.arguments))
             case "check_conformance":
-                return await trying.try_conformance(ground, launch)
+                return await trying.try_conformance(ground, launch, task.seed)
             case "check_sample":
                 return await trying.try_sample(ground, launch, task.seed)
             case "quick_benchmark":

@@ -10,9 +10,9 @@ from activities.agents.transcript import Step, Transcript
 from activities.ledger.ledger import Ledger
 from activities.ledger.names import candidate_branch
 from activities.session_task import Briefed, BriefTask, SayTask
-from search.lineage import champion
 from search.record import Record
 from search.source import Source
+from search.succession import judged, reigning
 
 
 class Briefer:
@@ -34,11 +34,12 @@ class Briefer:
 
     def _open(self, transcript: Transcript, task: BriefTask) -> Step:
         key = task.key
-        records = self._ledger.records(key.setting.search)
+        records, reviews = self._ledger.records(key.setting.search), self._ledger.reviews(key.setting.search)
         if key.role == "planner":
-            reigning = champion(records)
-            assert reigning is not None, "a search plans only after its starter was crowned"
-            source, text = reigning.source, planner_brief(key.setting, task.brief, records, self._catalog)
+            champion = reigning(records, reviews)
+            assert champion is not None, "a search plans only after its starter was crowned"
+            told = planner_brief(key.setting, task.brief, judged(records, reviews), champion, self._catalog)
+            source, text = champion.source, told
         else:
             parent = next(record for record in records if record.number == task.brief.parent)
             source, text = self._branch(task, parent), implementer_brief(key.setting, task.brief, parent, self._catalog)

@@ -3,7 +3,10 @@
 from temporalio import activity
 
 from activities.ledger.ledger import Ledger
+from activities.review_task import BreakTask
 from activities.task import Conclusion
+
+BROKEN = "broken.json"
 
 
 class Concluder:
@@ -23,3 +26,9 @@ class Concluder:
             when=conclusion.when,
         )
         self._ledger.tidy()
+
+    @activity.defn(name="break_off")
+    def break_off(self, task: BreakTask) -> None:
+        """Keep why the search can go no further, so that nobody takes it for one that still runs."""
+        text = task.model_dump_json(indent=2) + "\n"
+        self._ledger.append(task.setting.search, {BROKEN: text}, message=f"Search broke off: {task.reason}", when=task.when)

@@ -26,4 +26,4 @@ class CorrectnessGate:
         async def check(ground: Ground, launch: Launch) -> Passed | Rejected:
             return await check_correctness(ground, launch, seed=task.seed)
 
-        return await run_gate(self._workshop, task.setting, task.source, stage="correctness", check=check)
+        return await run_gate(self._workshop, task.setting, task.source, stage="correctness", seed=task.seed, check=check)

@@ -8,8 +8,9 @@ from activities.agents.catalog import Catalog
 from activities.ledger.ledger import Ledger
 from activities.task import Plan, PlanTask
 from search.composition import Composition
-from search.lineage import champion, composition
+from search.lineage import composition
 from search.policy import Situation, find_policy
+from search.succession import judged, reigning
 from targets.registry import find_target
 
 
@@ -29,18 +30,18 @@ class Planner:
 
     def _situation(self, task: PlanTask) -> Situation:
         setting = task.setting
-        records = self._ledger.records(setting.search)
-        reigning = champion(records)
-        assert reigning is not None, "a search plans only after its starter was crowned"
+        records, reviews = self._ledger.records(setting.search), self._ledger.reviews(setting.search)
+        champion = reigning(records, reviews)
+        assert champion is not None, "a search plans only after its starter was crowned"
         return Situation(
             scenario=setting.scenario,
             target=setting.target,
             abilities=tuple(sorted(find_target(setting.target).fingerprint().abilities)),
             correctness=setting.correctness,
             catalog=self._catalog.recipes,
-            records=records,
-            champion=reigning.number,
-            composition=composition(reigning) or Composition(),
-            profile=reigning.profile,
+            records=judged(records, reviews),
+            champion=champion.number,
+            composition=composition(champion) or Composition(),
+            profile=champion.profile,
             in_flight=tuple(flying.key() for flying in task.in_flight),
         )

@@ -4,7 +4,6 @@ from temporalio import activity
 
 from activities.ledger.ledger import Ledger
 from activities.task import RecordTask
-from search.lineage import champions
 from search.source import Source
 
 
@@ -19,10 +18,8 @@ class Recorder:
     def record(self, task: RecordTask) -> Source:
         """The candidate's last commit, which carries its verdict."""
         search, record = task.setting.search, task.record
-        before = [each for each in champions(self._ledger.records(search)) if each.number != record.number]
         verdict = self._ledger.write_verdict(self._ledger.read_spec(search), record, when=task.when)
         if task.promotion is not None:
-            previous = before[-1].number if before else None
-            self._ledger.promote(search, record.number, previous=previous, version=task.promotion, when=task.when)
+            self._ledger.promote(search, record.number, previous=task.dethroned, version=task.promotion, when=task.when)
         self._ledger.append_record(search, record, when=task.when)
         return Source(commit=verdict, tree=record.source.tree)

@@ -11,6 +11,7 @@ from search.profile import Profile
 from search.record import Gate, Record
 from search.source import Source
 from search.spec import Correctness, Spec
+from search.standard import Standard
 from search.value import Value
 from search.verdict import Interval, Rejected
 
@@ -37,6 +38,10 @@ class Foundation(Value):
     """How far a greedy token may lie below the reference's best, in logits."""
     calibration: str = ""
     """Digest of the measurement that the margin follows from: of this model, in this precision."""
+
+    def standard(self) -> Standard:
+        """By what is judged on it."""
+        return Standard(evaluator=self.evaluator, device=self.device, model_digest=self.model_digest, calibration=self.calibration)
 
     def facts(self) -> Mapping[str, str]:
         """For the ledger: what the request was resolved to."""
@@ -142,6 +147,8 @@ class RecordTask(Value):
     setting: Setting
     record: Record
     promotion: int | None
+    dethroned: int | None = None
+    """The champion until then; None for the first one."""
     when: datetime
 
 

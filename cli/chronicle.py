@@ -1,18 +1,22 @@
 """One search as git tells it: what was asked, and how each candidate ended or that it still runs."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from statistics import median
 from typing import Literal
 
+from activities.conclude import BROKEN
 from activities.ledger.history import Entry
 from activities.ledger.ledger import Ledger
 from activities.ledger.trailers import Word
+from activities.review_task import BreakTask
 from activities.task import Conclusion
 from cli.baseline import CONCLUSION, read_curves
 from cli.lookup import find_entries
 from search.baseline import Curve
 from search.measurement import Pair
 from search.record import Record
+from search.review import Review
 from search.spec import Spec
 from search.value import Value
 from search.verdict import Baseline, Interval, Measured, Rejected
@@ -42,6 +46,17 @@ class Chapter(Value):
     version: int | None = None
     """The number of its promotion."""
     commit: str
+    review: int | None = None
+    """The review that gave the state, where it is not that of the first verdict."""
+
+
+class Lookback(Value):
+    """A review in short."""
+
+    number: int
+    when: datetime
+    author: str
+    told: str
 
 
 class Chronicle(Value):
@@ -52,6 +67,10 @@ class Chronicle(Value):
     chapters: tuple[Chapter, ...]
     conclusion: Conclusion | None = None
     """How it ended; absent while it can go on."""
+    broken: str | None = None
+    """Why it broke off, unless it ended in order later."""
+    reviews: tuple[Lookback, ...] = ()
+    """What was judged again, the oldest first."""
     curves: tuple[Curve, ...] = ()
     """The search and its baseline, best so far; empty when there is no baseline."""
 
@@ -60,7 +79,17 @@ def read_chronicle(ledger: Ledger, search: str) -> Chronicle:
     """Reads branches and journal; Misuse when the ledger has no such search."""
     chapters = chapters_of(find_entries(ledger, search), ledger.records(search))
     conclusion, curves = read_conclusion(ledger, search), read_curves(ledger, search)
-    return Chronicle(search=search, spec=ledger.read_spec(search), chapters=chapters, conclusion=conclusion, curves=curves)
+    broken = read_break(ledger, search)
+    broke = broken is not None and (conclusion is None or conclusion.when < broken.when)
+    return Chronicle(
+        search=search,
+        spec=ledger.read_spec(search),
+        chapters=chapters,
+        conclusion=conclusion,
+        broken=broken.reason if broken and broke else None,
+        reviews=tuple(_lookback(review) for review in ledger.reviews(search)),
+        curves=curves,
+    )
 
 
 def chapters_of(entries: Sequence[Entry], records: Sequence[Record]) -> tuple[Chapter, ...]:
@@ -75,6 +104,16 @@ def read_conclusion(ledger: Ledger, search: str) -> Conclusion | None:
     return Conclusion.model_validate_json(text) if text else None
 
 
+def read_break(ledger: Ledger, search: str) -> BreakTask | None:
+    """Why a search broke off last; None when it never did."""
+    text = ledger.journal_text(search, BROKEN)
+    return BreakTask.model_validate_json(text) if text else None
+
+
+def _lookback(review: Review) -> Lookback:
+    return Lookback(number=review.number, when=review.ended, author=review.author, told=review.sentence())
+
+
 def _chapter(entry: Entry, record: Record | None) -> Chapter:
     """The journal knows most, the trailers the verdict, and a branch without them is being worked on."""
     plain = Chapter(
@@ -87,12 +126,22 @@ def _chapter(entry: Entry, record: Record | None) -> Chapter:
         commit=entry.tip,
     )
     if record is not None:
-        return plain.model_copy(update={"parent": record.parent, "claim": record.hypothesis.claim, **_ending(record)})
+        told = {"parent": record.parent, "claim": record.hypothesis.claim, **_ending(record)}
+        return plain.model_copy(update={**told, **_reviewed(entry)})
     if entry.trailers is None:
         return plain
     told = entry.trailers
     update = {"state": told.verdict, "claim": told.hypothesis, "stage": told.stage, "reason": told.reason, "ratio": told.ratio}
     return plain.model_copy(update={**update, "interval": told.interval})
+
+
+def _reviewed(entry: Entry) -> dict[str, object]:
+    """The newest verdict where a review gave it; who is demoted keeps the figures of the duel that it once won."""
+    told = entry.trailers
+    if told is None or told.review is None:
+        return {}
+    plain: dict[str, object] = {"state": told.verdict, "stage": told.stage, "reason": told.reason, "review": told.review}
+    return plain if told.verdict == "demoted" else {**plain, "ratio": told.ratio, "interval": told.interval}
 
 
 def _ending(record: Record) -> dict[str, object]:

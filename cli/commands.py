@@ -2,7 +2,7 @@
 
 import typer
 
-from cli import model, rival, scenario, skill, target, work
+from cli import gate, model, rival, scenario, skill, target, work
 from cli.audit import audit
 from cli.compare import compare
 from cli.diff import diff
@@ -12,6 +12,8 @@ from cli.evaluate import evaluate
 from cli.history import history
 from cli.list import list_searches
 from cli.report import report
+from cli.reproduce import reproduce
+from cli.rescore import rescore
 from cli.search import search
 from cli.serve import serve
 from cli.show import show
@@ -31,7 +33,26 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (search, watch, history, show, diff, report, audit, stop, evaluate, compare, serve, ui, up, down, status, doctor):
+for command in (
+    search,
+    watch,
+    history,
+    show,
+    diff,
+    report,
+    audit,
+    reproduce,
+    rescore,
+    stop,
+    evaluate,
+    compare,
+    serve,
+    ui,
+    up,
+    down,
+    status,
+    doctor,
+):
     app.command()(command)
 app.command("list")(list_searches)
 app.command("export")(export_search)
@@ -43,5 +64,6 @@ for group, name in (
     (skill.app, "skill"),
     (rival.app, "rival"),
     (work.app, "work"),
+    (gate.app, "gate"),
 ):
     app.add_typer(group, name=name)

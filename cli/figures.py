@@ -35,6 +35,11 @@ def moment(when: datetime) -> str:
     return when.astimezone().strftime("%H:%M:%S")
 
 
+def day(when: datetime) -> str:
+    """The local date and time of day."""
+    return when.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
 def milliseconds(seconds: float) -> str:
     """A latency."""
     return f"{seconds * 1000:.1f} ms" if seconds < 1 else f"{seconds:.2f} s"

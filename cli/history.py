@@ -6,13 +6,21 @@ from rich.tree import Tree
 from activities.task import Conclusion
 from cli.baseline import curve_table
 from cli.chronicle import Chapter, Chronicle, read_chronicle
-from cli.figures import bounds, ratio
+from cli.figures import bounds, day, ratio
 from cli.lookup import open_ledger
 from cli.options import Json, Search
 from cli.output import print_json, result
 from cli.settings import find_home
 
-STYLES = {"promoted": "green", "baseline": "cyan", "not_better": "yellow", "undecided": "magenta", "rejected": "red", "running": "blue"}
+STYLES = {
+    "promoted": "green",
+    "baseline": "cyan",
+    "not_better": "yellow",
+    "undecided": "magenta",
+    "rejected": "red",
+    "demoted": "red",
+    "running": "blue",
+}
 
 
 def history(name: Search, as_json: Json = False) -> None:
@@ -30,7 +38,11 @@ def history(name: Search, as_json: Json = False) -> None:
         print_json(chronicle)
     else:
         result.print(history_tree(chronicle))
-        if chronicle.conclusion:
+        for review in chronicle.reviews:
+            result.print(Text(f"{day(review.when)}  {review.told} (asked for by {review.author})"))
+        if chronicle.broken:
+            result.print(Text(f"broke off: {chronicle.broken}", style="bold red"))
+        elif chronicle.conclusion:
             result.print(ending(chronicle.conclusion))
         if chronicle.curves:
             result.print(curve_table(chronicle.curves))
@@ -71,7 +83,7 @@ def chapter_line(chapter: Chapter) -> Text:
     if chapter.champion:
         line.append("  champion", style="bold green reverse")
     line.append(f"  {chapter.claim}")
-    if chapter.state == "rejected":
+    if chapter.state in ("rejected", "demoted") and chapter.stage:
         line.append(f"\n{chapter.stage}: {chapter.reason}", style="dim")
     elif chapter.reason:
         line.append(f"\n{chapter.reason}", style="dim")

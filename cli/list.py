@@ -6,15 +6,17 @@ from rich.table import Table
 from rich.text import Text
 
 from activities.ledger.ledger import Ledger
+from activities.review_task import BreakTask
 from activities.task import Conclusion
-from cli.chronicle import read_conclusion
+from cli.chronicle import read_break, read_conclusion
 from cli.figures import bounds, ratio
 from cli.options import Json
 from cli.output import print_json, result, say
 from cli.settings import find_home
-from search.lineage import standing
 from search.record import Record
+from search.review import Review
 from search.spec import Spec
+from search.succession import standing
 from search.value import Value
 
 
@@ -32,6 +34,8 @@ class Headline(Value):
     planned: int
     ended: str | None = None
     """Why it ended; absent while it can go on."""
+    broken: str | None = None
+    """Why it broke off; absent while it can go on, and once it ended in order."""
     champion: int | None = None
     ratio: float | None = None
     """Against the starter: measured directly at the end, until then along the chain of confirmed duels."""
@@ -61,12 +65,21 @@ def list_searches(as_json: Json = False) -> None:
 
 
 def _read_headline(ledger: Ledger, search: str) -> Headline:
-    return headline(ledger.read_spec(search), ledger.records(search), read_conclusion(ledger, search))
+    return headline(
+        ledger.read_spec(search),
+        ledger.records(search),
+        read_conclusion(ledger, search),
+        ledger.reviews(search),
+        read_break(ledger, search),
+    )
 
 
-def headline(spec: Spec, records: Sequence[Record], conclusion: Conclusion | None) -> Headline:
-    """A search in short, from its records in the order in which they ended."""
-    best = standing(records)
+def headline(
+    spec: Spec, records: Sequence[Record], conclusion: Conclusion | None, reviews: Sequence[Review] = (), broken: BreakTask | None = None
+) -> Headline:
+    """A search in short."""
+    best = standing(records, reviews)
+    broke = broken is not None and (conclusion is None or conclusion.when < broken.when)
     plain = Headline(
         search=spec.name,
         scenario=spec.scenario,
@@ -76,9 +89,10 @@ def headline(spec: Spec, records: Sequence[Record], conclusion: Conclusion | Non
         policy=spec.policy,
         finished=sum(record.number > 0 for record in records),
         planned=spec.budget.candidates,
-        ended=conclusion.reason if conclusion else None,
+        ended=None if broke or conclusion is None else conclusion.reason,
+        broken=broken.reason if broken and broke else None,
     )
-    if conclusion is not None:
+    if conclusion is not None and not broke:
         figures = {"ratio": conclusion.ratio, "low": conclusion.interval.low, "high": conclusion.interval.high}
         return plain.model_copy(update={"champion": conclusion.champion, **figures})
     if best is None:
@@ -96,8 +110,12 @@ def _table(headlines: tuple[Headline, ...]) -> Table:
     for line in headlines:
         words = (line.search, line.scenario, line.target, line.model, line.agent, line.policy)
         champion = "none yet" if line.champion is None else f"#{line.champion}"
-        table.add_row(*map(Text, words), f"{line.finished} of {line.planned}", champion, _gain(line), Text(line.ended or "open"))
+        table.add_row(*map(Text, words), f"{line.finished} of {line.planned}", champion, _gain(line), Text(_state(line)))
     return table
+
+
+def _state(line: Headline) -> str:
+    return f"broke off: {line.broken}" if line.broken else line.ended or "open"
 
 
 def _gain(line: Headline) -> str:

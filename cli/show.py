@@ -1,6 +1,7 @@
 """`vibeserve show`: the whole story of one candidate on one screen."""
 
 import math
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -9,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.chronicle import Chapter, read_chronicle
-from cli.figures import duration, interval, ratio
+from cli.figures import day, duration, interval, ratio
 from cli.gauge import gauge
 from cli.history import STYLES
 from cli.lookup import find_entry, open_ledger
@@ -20,9 +21,16 @@ from cli.settings import find_home
 from search.hypothesis import Hypothesis
 from search.profile import Profile
 from search.record import Gate, Record
+from search.review import Review
 from search.verdict import Rejected
 
 Number = Annotated[int, typer.Argument(min=0, help="The candidate's number; 0 is the starter.", show_default=False)]
+
+
+class Story(Record):
+    """A record, and what later reviews say."""
+
+    reviews: tuple[Review, ...] = ()
 
 
 def show(name: Search, number: Number, as_json: Json = False) -> None:
@@ -38,15 +46,23 @@ def show(name: Search, number: Number, as_json: Json = False) -> None:
     ledger = open_ledger(find_home())
     find_entry(ledger, name, number)
     record = next((record for record in ledger.records(name) if record.number == number), None)
-    chronicle = read_chronicle(ledger, name)
+    chronicle, again = read_chronicle(ledger, name), _again(ledger.reviews(name), number)
     chapter = next(chapter for chapter in chronicle.chapters if chapter.number == number)
     if as_json:
-        print_json(record or chapter)
+        print_json(Story(**dict(record), reviews=again) if record else chapter)
         return
     result.print(story_of(record, chapter) if record else _title(chapter))
+    for review in again:
+        result.print(Text(f"{day(review.ended)}  {review.sentence()} (asked for by {review.author})"))
     if beside := [each for each in chronicle.curves if each.search != name]:
         told = f"beside it: the search {beside[0].search} with the policy {beside[0].policy} (vibeserve history {name})"
         result.print(Text(told, style="dim"))
+
+
+def _again(reviews: Sequence[Review], number: int) -> tuple[Review, ...]:
+    """The reviews that judged a candidate again, with what they say of it alone."""
+    told = ((review, tuple(retrial for retrial in review.retrials if retrial.number == number)) for review in reviews)
+    return tuple(review.model_copy(update={"retrials": retrials}) for review, retrials in told if retrials)
 
 
 def story_of(record: Record, chapter: Chapter) -> RenderableType:

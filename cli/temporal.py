@@ -12,7 +12,7 @@ from temporalio.envconfig import ClientConfigProfile
 from temporalio.runtime import Runtime
 from temporalio.service import RPCError, RPCStatusCode
 
-from workflows.identity import candidate_id, duel_id, search_id
+from workflows.identity import candidate_id, duel_id, review_id, search_id
 from workflows.progress import Progress, Runner
 
 Told = TypeVar("Told", Progress, Runner)
@@ -61,6 +61,8 @@ def _workflow(search: str, runner: Runner) -> str:
             return candidate_id(search, runner.number)
         case "duel":
             return duel_id(search, runner.number)
+        case "review":
+            return review_id(search, runner.number)
         case _:
             return search_id(search)
 

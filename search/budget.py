@@ -104,6 +104,11 @@ def close(account: Account, candidate: int) -> Account:
     )
 
 
+def charge(account: Account, cost: Cost) -> Account:
+    """With the cost of a step that belongs to no candidate."""
+    return account.model_copy(update={"closed_cost": account.closed_cost.plus(cost)})
+
+
 def amend(account: Account, budget: Budget) -> Account:
     """The same spending under another budget."""
     return account.model_copy(update={"budget": budget})

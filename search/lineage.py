@@ -6,6 +6,7 @@ from typing import Literal
 
 from search.composition import Composition
 from search.record import Record
+from search.review import Retrial
 from search.statistics import interval, median_ratio
 from search.value import Value
 from search.verdict import Baseline, Interval, Measured, Rejected
@@ -58,17 +59,6 @@ def is_crowned(record: Record) -> bool:
             return False
 
 
-def champions(records: Sequence[Record]) -> tuple[Record, ...]:
-    """All champions in the order in which they were crowned, which is the order of the records; the starter first."""
-    return tuple(record for record in records if is_crowned(record))
-
-
-def champion(records: Sequence[Record]) -> Record | None:
-    """The reigning champion; None before the starter has passed its gates."""
-    crowned = champions(records)
-    return crowned[-1] if crowned else None
-
-
 def children(records: Sequence[Record], number: int) -> tuple[Record, ...]:
     """The candidates that were written from candidate `number`, by number."""
     return tuple(sorted((record for record in records if record.parent == number), key=_number))
@@ -94,12 +84,6 @@ def best_so_far(records: Sequence[Record]) -> tuple[Standing, ...]:
         if standings or is_crowned(record):
             standings.append(next_standing(standings[-1] if standings else None, record))
     return tuple(standings)
-
-
-def standing(records: Sequence[Record]) -> Standing | None:
-    """The champion's standing now; None before the starter has passed its gates."""
-    series = best_so_far(records)
-    return series[-1] if series else None
 
 
 def composition(record: Record) -> Composition | None:
@@ -163,22 +147,27 @@ def next_standing(before: Standing | None, record: Record) -> Standing:
         return Standing(after=record.number, champion=record.number, ratio=1.0, low=1.0, high=1.0)
     if not isinstance(record.verdict, Measured) or record.verdict.kind != "promoted":
         return before.model_copy(update={"after": record.number})
-    step, bounds = _confirmed(record, record.verdict)
+    return climbed(before, record, record.verdict)
+
+
+def climbed(before: Standing, judged: Record | Retrial, won: Measured) -> Standing:
+    """The standing once a candidate has beaten the champion."""
+    step, bounds = _confirmed(judged, won)
     ratio = before.ratio * step
     below = math.hypot(math.log(before.ratio / before.low), math.log(step / bounds.low))
     above = math.hypot(math.log(before.high / before.ratio), math.log(bounds.high / step))
-    return Standing(after=record.number, champion=record.number, ratio=ratio, low=ratio * math.exp(-below), high=ratio * math.exp(above))
+    return Standing(after=judged.number, champion=judged.number, ratio=ratio, low=ratio * math.exp(-below), high=ratio * math.exp(above))
 
 
-def held_out_ratios(record: Record) -> list[float]:
+def held_out_ratios(judged: Record | Retrial) -> list[float]:
     """Log-ratios of the valid pairs on held-out seeds under the announced load: those that no selection flatters."""
-    confirming = record.pairs[len(record.pairs) - record.confirming_pairs :]
+    confirming = judged.pairs[len(judged.pairs) - judged.confirming_pairs :]
     return [pair.log_ratio for pair in confirming if pair.void is None and pair.load == "announced"]
 
 
-def _confirmed(record: Record, won: Measured) -> tuple[float, Interval]:
+def _confirmed(judged: Record | Retrial, won: Measured) -> tuple[float, Interval]:
     """A promotion's gain as its held-out pairs show it; a record without them has the duel's."""
-    ratios = held_out_ratios(record)
+    ratios = held_out_ratios(judged)
     if len(ratios) < 2:
         return won.confirmed_ratio or won.ratio, won.interval
     return median_ratio(ratios), interval(ratios, STANDING_LEVEL)

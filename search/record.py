@@ -7,6 +7,7 @@ from search.measurement import Pair
 from search.profile import Profile
 from search.source import Source
 from search.spending import Spending
+from search.standard import ScoreKey, Standard
 from search.value import Value
 from search.verdict import Verdict
 
@@ -18,6 +19,8 @@ class Gate(Value):
     passed: bool
     seconds: float
     summary: str
+    seed: int | None = None
+    """Of its hidden questions; with it the gate asks the same again."""
 
 
 class Record(Value):
@@ -37,9 +40,24 @@ class Record(Value):
     evaluator: str = ""
     """Digest of the code that judged."""
     device: str = ""
+    model_digest: str = ""
+    calibration: str = ""
+    against: int | None = None
+    """The champion that it duelled; None when it duelled nobody."""
     seeds: tuple[int, ...] = ()
     started: datetime
     ended: datetime
     device_seconds: float = 0.0
     spending: tuple[Spending, ...] = ()
     """What its planner and its author cost, by role and model."""
+
+    @property
+    def standard(self) -> Standard:
+        """By what it was judged."""
+        return Standard(evaluator=self.evaluator, device=self.device, model_digest=self.model_digest, calibration=self.calibration)
+
+    @property
+    def score_keys(self) -> tuple[ScoreKey, ...]:
+        """What its scores belong to, one key for each pair that counts."""
+        valid = (pair for pair in self.pairs if pair.void is None)
+        return tuple(ScoreKey(tree=self.source.tree, workload_seed=pair.seed, standard=self.standard) for pair in valid)

@@ -6,10 +6,12 @@ from temporalio import workflow
 
 from activities.agents.assignment import is_model_agent
 from activities.agents.external import is_external_agent
+from activities.review_task import ExamTask
 from activities.session_task import Brief, SessionKey
 from activities.task import CheckTask, GateReport, GenerateTask, NoveltyTask, Setting
 from activities.work_task import WorkTask
 from search.budget import UNLIMITED, Allowance
+from search.gate_test import GateTest
 from search.hypothesis import Hypothesis
 from search.record import Gate
 from search.source import Source
@@ -23,6 +25,8 @@ from workflows.session import SessionEnd, SessionTask, SessionWorkflow
 from workflows.work import UNCLAIMED, WorkEnd, WorkWorkflow
 
 GATES = ("build", "conformance", "correctness")
+TESTS = "tests"
+"""The gate of what was found on earlier candidates; without such tests there is none."""
 
 
 class CandidateTask(Value):
@@ -33,6 +37,10 @@ class CandidateTask(Value):
     parent: int
     hypothesis: Hypothesis
     source: Source | None = None
+    starter: Source | None = None
+    """What a test of the gate, or one that wants to join it, is compared with."""
+    tests: tuple[str, ...] = ()
+    """Names of the tests that joined the gate until now."""
     agent: str = "recipes"
     """Who writes it."""
     agent_network: bool = False
@@ -51,6 +59,8 @@ class Checked(Value):
     """What its author cost."""
     hypothesis: Hypothesis | None = None
     """What it tests, where its author was to say so."""
+    findings: tuple[GateTest, ...] = ()
+    """Accepted tests that were found on it; they join the gate."""
 
 
 @workflow.defn(name="Candidate")
@@ -91,7 +101,7 @@ class CandidateWorkflow:
         """Whether the same tree was judged before, then the gates in order; the first refusal."""
         if repeated := await self._compare(task, source):
             return repeated
-        for name in GATES:
+        for name in (*GATES, *([TESTS] if task.tests else [])):
             report = await self._check(name, task, source)
             if report.rejected:
                 return report.rejected
@@ -142,7 +152,7 @@ class CandidateWorkflow:
         return Rejected(stage="generate", reason=self._session.failed)
 
     def _may_repair(self, rejected: Rejected, repairs: int) -> bool:
-        correctable = rejected.stage in GATES or (self._work is not None and self._work.handing.correctable)
+        correctable = rejected.stage in (*GATES, TESTS) or (self._work is not None and self._work.handing.correctable)
         return (self._session or self._work) is not None and correctable and repairs < limits.REPAIRS
 
     async def _compare(self, task: CandidateTask, source: Source) -> Rejected | None:
@@ -154,9 +164,17 @@ class CandidateWorkflow:
         self._enter(name)
         seed = workflow.random().getrandbits(48)
         self._seeds.append(seed)
-        report = await steps.gate(name, CheckTask(setting=task.setting, number=task.number, source=source, seed=seed))
+        report = await self._report(name, task, source, seed)
         self._gates.append(report.gate)
         return report
+
+    async def _report(self, name: str, task: CandidateTask, source: Source, seed: int) -> GateReport:
+        if name != TESTS:
+            return await steps.gate(name, CheckTask(setting=task.setting, number=task.number, source=source, seed=seed))
+        assert task.starter is not None
+        return await steps.examine(
+            ExamTask(setting=task.setting, number=task.number, source=source, starter=task.starter, tests=task.tests, seed=seed)
+        )
 
     def _enter(self, stage: str) -> None:
         self._stage = stage

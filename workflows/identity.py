@@ -29,6 +29,11 @@ def duel_id(search: str, number: int) -> str:
     return f"search/{search}/duel/{number}"
 
 
+def review_id(search: str, number: int) -> str:
+    """The id of the workflow that judges candidates again; its children's ids begin with it."""
+    return f"search/{search}/review/{number}"
+
+
 def checks_queue(target: str) -> str:
     """Where conformance and correctness of a target's candidates are checked."""
     return f"checks-{target}"

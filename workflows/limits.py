@@ -57,6 +57,12 @@ REPAIRS = 3
 PLANNINGS = 3
 """Sessions in which a planner may fail, one after the other, before a search ends."""
 
+LAST_WORDS = RetryPolicy(maximum_attempts=3)
+"""For what a search that breaks off writes last."""
+
+REVIEW = timedelta(days=2)
+"""No look of a review's duels begins later; the search's own time does not count for it, because what stood must be settled."""
+
 PAIR_VOIDS = 5
 """Void pairs in one duel after which the machine counts as too noisy."""
 

@@ -22,8 +22,8 @@ class Runner(Value):
     number: int
     claim: str
     stage: str
-    """prepare, plan, write, repair, build, conformance, correctness, waiting for its duel, screen, duel, confirm, canary, profile, record,
-    noise, final."""
+    """prepare, plan, write, repair, build, conformance, correctness, tests, waiting for its duel, screen, duel, confirm, canary, profile,
+    record, noise, final, review, and within a review rescore: gates and rescore: duel."""
     since: datetime
     gates: tuple[Gate, ...] = ()
     log_ratios: tuple[float, ...] = ()

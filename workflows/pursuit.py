@@ -2,14 +2,16 @@
 
 from datetime import datetime
 
-from activities.task import Foundation
+from activities.task import Foundation, GateReport
 from search.composition import Composition
+from search.gate_test import GateTest
 from search.hypothesis import Hypothesis
 from search.measurement import Arm, Pair
 from search.profile import Profile
 from search.record import Gate, Record
 from search.source import Source
 from search.spending import Spending, together
+from search.standard import Standard
 from search.verdict import Baseline, Measured, Rejected
 from workflows.candidate import Checked
 from workflows.duel import Duelled
@@ -31,12 +33,38 @@ class Pursuit:
         self.stage = "write"
         self.since = began
         self.checked: Checked | None = None
+        self.standard: Standard | None = None
+        """By which its gates were passed."""
+        self.tests: tuple[str, ...] = ()
+        """Of the gate, that it was put through."""
+        self.against: int | None = None
+        """The champion of its duel."""
         self.duelled: Duelled | None = None
 
     def enter(self, stage: str, now: datetime) -> None:
         """Name what runs now."""
         self.stage = stage
         self.since = now
+
+    def passed_gates(self, checked: Checked, standard: Standard, tests: tuple[str, ...]) -> None:
+        """Keep what its gates found; whatever it proved under another standard is void."""
+        judged = {"gates": checked.gates, "seeds": checked.seeds, "rejected": checked.rejected, "findings": checked.findings}
+        self.checked = self.checked.model_copy(update=judged) if self.checked else checked
+        self.standard, self.tests = standard, tests
+        self.duelled, self.against = None, None
+
+    def examined(self, report: GateReport, tests: tuple[str, ...]) -> None:
+        """Keep what tests found that joined the gate after its own."""
+        assert self.checked is not None and report.gate.seed is not None
+        seeds = (*self.checked.seeds, report.gate.seed)
+        update = {"gates": (*self.checked.gates, report.gate), "seeds": seeds, "rejected": report.rejected}
+        self.checked = self.checked.model_copy(update=update)
+        self.tests = (*self.tests, *tests)
+
+    @property
+    def findings(self) -> tuple[GateTest, ...]:
+        """Tests that were found on it and accepted."""
+        return self.checked.findings if self.checked else ()
 
     @property
     def hypothesis(self) -> Hypothesis:
@@ -100,15 +128,18 @@ class Pursuit:
             profile=profile,
             evaluator=foundation.evaluator,
             device=foundation.device,
+            model_digest=foundation.model_digest,
+            calibration=foundation.calibration,
+            against=self.against,
             seeds=self.checked.seeds + (self.duelled.seeds if self.duelled else ()),
             started=self.began,
             ended=now,
-            device_seconds=_device_seconds(gates, pairs),
+            device_seconds=device_seconds(gates, pairs),
             spending=together((*self.planning, *self.checked.spending)),
         )
 
 
-def _device_seconds(gates: tuple[Gate, ...], pairs: tuple[Pair, ...]) -> float:
+def device_seconds(gates: tuple[Gate, ...], pairs: tuple[Pair, ...]) -> float:
     """Seconds for which the candidate held the device."""
     arms = [arm for pair in pairs for arm in (pair.champion, pair.candidate)]
     return sum(gate.seconds for gate in gates) + sum(_arm_seconds(arm) for arm in arms)

@@ -3,30 +3,25 @@
 import asyncio
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError, ChildWorkflowError
+from temporalio.exceptions import ApplicationError, ChildWorkflowError, FailureError
 
 from activities.agents.assignment import is_model_agent
 from activities.agents.external import is_external_agent
-from activities.task import CheckTask, Conclusion, FoundTask, Plan, PlanTask, RecordTask
-from search.budget import UNLIMITED, Allowance, allowance, deadline
+from activities.review_task import BreakTask
+from activities.task import Conclusion, FoundTask, Plan, PlanTask
+from search.budget import Allowance, allowance
 from search.composition import Composition
 from search.hypothesis import Hypothesis
-from search.profile import Profile
-from search.source import Source
 from search.spending import Spending
-from search.statistics import interval, median_ratio, noise_floor
-from search.verdict import Interval
 from workflows import limits, steps
 from workflows.arena import Arena
 from workflows.baseline import begin_baseline
-from workflows.candidate import CandidateTask, CandidateWorkflow
-from workflows.duel import DuelTask, DuelWorkflow
-from workflows.identity import candidate_id, duel_id
-from workflows.own import OwnStep
+from workflows.ending import conclusion_of, last_words
 from workflows.planning import ask_planner
-from workflows.progress import Progress, Runner
+from workflows.progress import Progress
+from workflows.pursuing import Pursuing
 from workflows.pursuit import Pursuit
-from workflows.state import Champion, Outcome, SearchState
+from workflows.state import Outcome, SearchState
 from workflows.work import UNSAID
 
 STARTER = Hypothesis(
@@ -37,49 +32,40 @@ STARTER = Hypothesis(
     expected_log_gain=0.0,
     composition=Composition(),
 )
-NOISE_PAIRS = 2
 FINAL_PAIRS = 3
-FINAL_LEVEL = 0.95
 
 
 @workflow.defn(name="Search")
-class SearchWorkflow:
+class SearchWorkflow(Pursuing):
     """One search from its foundation to its conclusion."""
 
     @workflow.init
     def __init__(self, state: SearchState) -> None:
         """Take up the state where the previous run left it."""
-        self._state = state
-        self._setting = state.setting()
+        super().__init__(state)
         self._phase = "preparing the machine"
-        self._own: OwnStep | None = None
-        self._pursuits: dict[int, Pursuit] = {}
-        self._tasks: dict[int, asyncio.Task[None]] = {}
         self._planning: asyncio.Task[tuple[Plan, tuple[Spending, ...]]] | None = None
-        self._arena = asyncio.Lock()
-        self._stopped_for = ""
-        self._outcome: Outcome | None = None
+        self._ends_for = ""
 
     @workflow.run
     async def run(self, state: SearchState) -> Outcome:
-        """Found, search until a budget ends, conclude, and let the baseline follow."""
-        await self._found()
-        self._phase = "searching"
-        while not self._reason_to_end():
-            await self._fill_slots()
-            await self._one_settles()
-            if workflow.info().get_current_history_length() > limits.DRAIN_EVENTS:
-                await self._renew()
-        await self._drain()
-        outcome = await self._conclude()
-        if not self._stopped_for:
+        """Found, search until a budget ends, judge again what is due, conclude, and let the baseline follow."""
+        try:
+            await self._found()
+            await self._search()
+            await self._finish()
+            outcome = await self._conclude()
+        except FailureError as failure:
+            await self._break_off(failure)
+            raise
+        if not self._stopped_for and not self._state.reopened:
             await begin_baseline(self._state.spec)
         return outcome
 
     @workflow.query
     def progress(self) -> Progress:
         """The search at this moment; its children tell more about themselves."""
-        runners = (*self._own_runner(), *(pursuit.runner() for pursuit in self._pursuits.values()))
+        runners = (*self._own.runners(), *(pursuit.runner() for pursuit in self._pursuits.values()))
         outcome = self._outcome.sentence() if self._outcome else ""
         return self._state.progress(workflow.now(), phase=self._phase, runners=runners, outcome=outcome)
 
@@ -101,12 +87,13 @@ class SearchWorkflow:
     async def _found(self) -> None:
         """Make the machine ready, put the starter through its gates, and learn how noisy the machine is."""
         if self._state.champion:
+            await self._renew_foundation()
             return
         started = workflow.info().start_time
         self._state = self._state.opened(started)
-        self._own = OwnStep(0, "prepare", "the model, the reference's margin and the peaks of the machine", workflow.now())
+        self._own.begin(0, "prepare", "the model, the reference's margin and the peaks of the machine")
         foundation = await steps.prepare(self._setting)
-        self._own = None
+        self._own.end()
         starter = await steps.found(FoundTask(spec=self._state.spec, foundation=foundation, when=started))
         self._state = self._state.model_copy(update={"foundation": foundation, "starter": starter})
         self._phase = "checking the starter"
@@ -115,7 +102,36 @@ class SearchWorkflow:
             raise ApplicationError(
                 f"there is nothing to begin from: {self._state.events[-1].text}", type="StarterRefused", non_retryable=True
             )
-        self._state = self._state.model_copy(update={"noise": await self._measure_noise(starter)})
+        self._phase = "measuring the noise of the machine"
+        noise = 0.0 if self._stopped_for else await self._own.noise(self._setting, starter)
+        self._state = self._state.model_copy(update={"noise": noise})
+
+    async def _search(self) -> None:
+        """Candidates, and reviews where they are due, until no further candidate may begin."""
+        self._phase = "searching"
+        while not self._ends_for:
+            self._begin_review()
+            await self._fill_slots()
+            await self._one_settles()
+            if workflow.info().get_current_history_length() > limits.DRAIN_EVENTS:
+                await self._renew()
+            self._ends_for = self._reason_to_end()
+
+    async def _finish(self) -> None:
+        """What runs, what somebody still asks for, and what is due because the machine judges otherwise by now."""
+        await self._drain()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        if not self._stopped_for:
+            await self._renew_foundation()
+        while self._state.asked and not self._stopped_for:
+            self._begin_review()
+            await self._drain()
+
+    async def _break_off(self, failure: FailureError) -> None:
+        """Leave word in the ledger, where there is one."""
+        if self._state.starter:
+            reason = last_words(failure)
+            await steps.break_off(BreakTask(setting=self._setting, reason=reason, when=workflow.now()))
 
     async def _fill_slots(self) -> None:
         """Begin candidates until all slots are taken or a budget or the space is used up."""
@@ -147,7 +163,7 @@ class SearchWorkflow:
             await self._one_settles()
 
     async def _renew(self) -> None:
-        """Go on with an empty history; nothing may be in flight."""
+        """Go on with an empty history; nothing may be in flight, and what is due is carried over."""
         await self._drain()
         await workflow.wait_condition(workflow.all_handlers_finished)
         workflow.continue_as_new(self._state)
@@ -169,7 +185,7 @@ class SearchWorkflow:
             return await steps.plan(self._plan_task(number)), ()
         claims = tuple(pursuit.hypothesis.claim for pursuit in self._pursuits.values())
         asked = ask_planner(self._setting, self._state.spec.agent, number=number, in_flight=claims, allowed=self._allowance())
-        self._own = OwnStep(number, "plan", "the planner chooses the next hypothesis", workflow.now())
+        self._own.begin(number, "plan", "the planner chooses the next hypothesis")
         self._planning = asyncio.create_task(asked)
         try:
             return await self._planning
@@ -178,113 +194,24 @@ class SearchWorkflow:
                 raise
             return Plan(reason=self._stopped_for), ()
         finally:
-            self._planning = self._own = None
+            self._planning = None
+            self._own.end()
 
     def _allowance(self) -> Allowance:
         """Of the agents of one more candidate."""
         return allowance(self._state.books(), self._state.spec.parallel - len(self._tasks))
 
-    async def _pursue(self, pursuit: Pursuit, allowed: Allowance = UNLIMITED) -> None:
-        """Write and check beside others, then measure alone: one duel at a time, so that the champion cannot change beneath it."""
-        self._pursuits[pursuit.number] = pursuit
-        await self._check(pursuit, allowed)
-        pursuit.enter("waiting for its duel", workflow.now())
-        async with self._arena:
-            if pursuit.number and not pursuit.rejected:
-                await self._duel(pursuit)
-            await self._settle(pursuit)
-        self._pursuits.pop(pursuit.number, None)
-
-    async def _check(self, pursuit: Pursuit, allowed: Allowance) -> None:
-        pursuit.checked = await workflow.execute_child_workflow(
-            CandidateWorkflow.run,
-            CandidateTask(
-                setting=self._setting,
-                number=pursuit.number,
-                parent=pursuit.parent or 0,
-                hypothesis=pursuit.hypothesis,
-                source=None if pursuit.number else self._state.starter,
-                agent=self._state.spec.agent,
-                agent_network=self._state.spec.agent_network,
-                allowed=allowed,
-            ),
-            id=candidate_id(self._state.spec.name, pursuit.number),
-        )
-
-    async def _duel(self, pursuit: Pursuit) -> None:
-        pursuit.enter("duel", workflow.now())
-        pursuit.duelled = await workflow.execute_child_workflow(
-            DuelWorkflow.run,
-            DuelTask(
-                setting=self._setting,
-                number=pursuit.number,
-                champion=self._champion().source,
-                candidate=pursuit.source,
-                plan=self._state.look_plan(),
-                noise=self._state.noise,
-                deadline=deadline(self._state.books()),
-            ),
-            id=duel_id(self._state.spec.name, pursuit.number),
-        )
-
-    async def _settle(self, pursuit: Pursuit) -> None:
-        """Profile a winner, write the verdict, and crown."""
-        foundation = self._state.foundation
-        assert foundation is not None
-        profile = await self._profile(pursuit) if pursuit.crowned else None
-        pursuit.enter("record", workflow.now())
-        record = pursuit.record(foundation, profile, workflow.now())
-        promotion = (self._state.promotions + 1 if pursuit.number else 0) if pursuit.crowned else None
-        await steps.record(RecordTask(setting=self._setting, record=record, promotion=promotion, when=workflow.now()))
-        self._state = self._state.settled(record)
-
-    async def _profile(self, pursuit: Pursuit) -> Profile | None:
-        pursuit.enter("profile", workflow.now())
-        seed = workflow.random().getrandbits(48)
-        task = CheckTask(setting=self._setting, number=pursuit.number, source=pursuit.source, seed=seed)
-        return (await steps.profile(task)).profile
-
     async def _measure_champion(self) -> Conclusion:
         """The whole way in one measurement where it has several steps; a single step was measured against the starter already."""
-        champion, starter, standing = self._champion(), self._state.starter, self._state.standing
-        assert starter is not None and standing is not None
-        ratio, bounds = standing.ratio, Interval(low=standing.low, high=standing.high, level=FINAL_LEVEL)
+        champion, starter = self._champion(), self._state.starter
+        assert starter is not None
         arena = Arena(self._setting, number=champion.number, champion=starter, candidate=champion.source)
-        if self._state.promotions > 1 and not self._stopped_for:
+        if self._state.promotions > 1 and champion.number and not self._stopped_for:
             self._phase = "measuring the champion against the starter"
-            await self._measure_alone(
+            await self._own.measure(
                 arena, FINAL_PAIRS, stage="final", claim="the champion is faster than the starter", number=champion.number
             )
-        ratios = arena.log_ratios()
-        if len(ratios) > 1:
-            ratio, bounds = median_ratio(ratios), interval(ratios, FINAL_LEVEL)
-        return Conclusion(
-            setting=self._setting,
-            reason=self._reason_to_end(),
-            champion=champion.number,
-            ratio=ratio,
-            interval=bounds,
-            pairs=tuple(arena.pairs),
-            candidates=self._state.next_number - 1,
-            when=workflow.now(),
-        )
-
-    async def _measure_noise(self, starter: Source) -> float:
-        """The floor from pairs of the starter with itself."""
-        self._phase = "measuring the noise of the machine"
-        arena = Arena(self._setting, number=0, champion=starter, candidate=starter)
-        if not self._stopped_for:
-            await self._measure_alone(arena, NOISE_PAIRS, stage="noise", claim="the starter is as fast as itself", number=0)
-        return noise_floor(arena.log_ratios())
-
-    async def _measure_alone(self, arena: Arena, pairs: int, *, stage: str, claim: str, number: int) -> None:
-        """Pairs that belong to no candidate's duel, shown to those who watch."""
-        self._own = OwnStep(number, stage, claim, workflow.now(), arena=arena, planned=pairs)
-        await arena.measure_valid(pairs)
-        self._own = None
-
-    def _own_runner(self) -> tuple[Runner, ...]:
-        return (self._own.runner(),) if self._own else ()
+        return conclusion_of(self._state, arena, reason=self._stopped_for or self._ends_for, now=workflow.now())
 
     def _plan_task(self, number: int) -> PlanTask:
         spec = self._state.spec
@@ -293,7 +220,3 @@ class SearchWorkflow:
 
     def _reason_to_end(self) -> str:
         return self._stopped_for or self._state.reason_to_end(workflow.now())
-
-    def _champion(self) -> Champion:
-        assert self._state.champion is not None
-        return self._state.champion

@@ -1,12 +1,15 @@
 """What a search remembers: one value, carried over when the workflow continues as new."""
 
 from datetime import datetime, timedelta
+from typing import Literal
 
 from activities.agents.assignment import is_model_agent
 from activities.task import Conclusion, Foundation, Setting
-from search.budget import Account, Cost, close, exhausted, reserve, settle
+from search.budget import Account, Cost, charge, close, exhausted, reserve, settle
+from search.gate_test import GateTest
 from search.lineage import Standing, is_crowned, next_standing
 from search.record import Record
+from search.review import Review
 from search.source import Source
 from search.spec import Spec
 from search.spending import Spending, total_dollars, total_tokens
@@ -16,6 +19,7 @@ from search.verdict import Baseline, Interval, Measured, Rejected
 from workflows.progress import Event, Leader, Progress, Runner, Spent
 
 EVENTS_KEPT = 12
+SELF = "the search itself"
 ONE_CANDIDATE = Cost(candidates=1)
 
 
@@ -25,6 +29,14 @@ class Champion(Value):
     number: int
     source: Source
     claim: str
+
+
+class Ask(Value):
+    """Candidates that were judged before are to be judged again."""
+
+    kind: Literal["rescore", "tests"]
+    author: str
+    why: str
 
 
 class SearchState(Value):
@@ -47,6 +59,14 @@ class SearchState(Value):
     """Whether the price of every model that was asked is known."""
     exhausted: str = ""
     """Why no further candidate can be planned."""
+    reopened: bool = False
+    """Whether it had ended and was taken up from its ledger, only to judge again."""
+    tests: tuple[str, ...] = ()
+    """Names of the tests that joined the gate."""
+    reviews: int = 0
+    """How many there were."""
+    asked: tuple[Ask, ...] = ()
+    """Reviews that are due."""
     events: tuple[Event, ...] = ()
 
     def setting(self) -> Setting:
@@ -107,6 +127,41 @@ class SearchState(Value):
         if crowned:
             update["champion"] = Champion(number=record.number, source=record.source, claim=record.hypothesis.claim)
         return self.model_copy(update=update).told(record.ended, describe(record))
+
+    def refounded(self, foundation: Foundation, when: datetime) -> "SearchState":
+        """On a machine as it is now; where it judges otherwise than before, everyone who stands is to prove it again."""
+        assert self.foundation is not None
+        changes = self.foundation.standard().changes(foundation.standard())
+        update: dict[str, object] = {"foundation": foundation}
+        if not changes:
+            return self.model_copy(update=update)
+        why = "; ".join(changes)
+        update["asked"] = (Ask(kind="rescore", author=SELF, why=why), *self.asked)
+        return self.model_copy(update=update).told(when, f"{why}: the frontier is judged again")
+
+    def asks(self, ask: Ask) -> "SearchState":
+        """With one more review due."""
+        return self.model_copy(update={"asked": (*self.asked, ask)})
+
+    def joined(self, test: GateTest) -> "SearchState":
+        """With one more test in the gate; who was promoted before is put through it."""
+        ask = Ask(kind="tests", author=test.author, why=f"the test {test.name} joined the gate: {test.why}")
+        return self.model_copy(update={"tests": (*self.tests, test.name)}).asks(ask)
+
+    def reviewed(self, review: Review, champion: Champion) -> "SearchState":
+        """With the first of the due reviews done."""
+        update: dict[str, object] = {
+            "asked": self.asked[1:],
+            "reviews": review.number,
+            "champion": champion,
+            "standing": Standing(
+                after=self.next_number - 1, champion=review.champion, ratio=review.ratio, low=review.low, high=review.high
+            ),
+            "noise": self.noise if review.noise is None else review.noise,
+            "promotions": self.promotions + sum(retrial.raised for retrial in review.retrials),
+            "account": charge(self.books(), Cost(device_seconds=review.device_seconds)),
+        }
+        return self.model_copy(update=update).told(review.ended, review.sentence())
 
     def concluded(self, conclusion: Conclusion) -> "SearchState":
         """With the champion's figure from the last measurement in place of the chain's."""

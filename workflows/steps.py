@@ -1,10 +1,12 @@
 """The steps of a search as typed calls: which activity, on which queue, within which limits."""
 
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from temporalio import workflow
 
+from activities.evaluation.gate_test import Trial
+from activities.review_task import BreakTask, ExamTask, Frontier, FrontierTask, KeepTask, ReviewTask, TrialTask
 from activities.session_task import Answered, Briefed, BriefTask, Replied, ReplyTask, SayTask, ToolTask
 from activities.task import (
     CheckTask,
@@ -29,8 +31,6 @@ from search.value import Value
 from search.verdict import Rejected
 from workflows import limits
 from workflows.identity import AGENTS_QUEUE, checks_queue, device_queue, work_queue
-
-Answer = TypeVar("Answer")
 
 
 async def prepare(setting: Setting) -> Foundation:
@@ -127,12 +127,49 @@ async def record(task: RecordTask) -> Source:
     return await _in_ledger("record", task, Source, limit=limits.QUICK_STEP)
 
 
+async def try_test(task: TrialTask) -> Trial:
+    """Whether a test is a finding."""
+    return await _on_device("try_test", task, Trial, queue=checks_queue(task.setting.target))
+
+
+async def examine(task: ExamTask) -> GateReport:
+    """The gate `tests`."""
+    return await _on_device("examine", task, GateReport, queue=checks_queue(task.setting.target))
+
+
+async def keep_test(task: KeepTask) -> None:
+    """A test joins the gate, in the ledger."""
+    await _in_ledger("keep_test", task, type(None), limit=limits.QUICK_STEP)
+
+
+async def frontier(task: FrontierTask) -> Frontier:
+    """Who is to be judged again."""
+    return await _in_ledger("frontier", task, Frontier, limit=limits.QUICK_STEP)
+
+
+async def champions(task: FrontierTask) -> Frontier:
+    """Every champion that still stands."""
+    return await _in_ledger("champions", task, Frontier, limit=limits.QUICK_STEP)
+
+
+async def review(task: ReviewTask) -> None:
+    """What a review found, in the ledger."""
+    await _in_ledger("review", task, type(None), limit=limits.QUICK_STEP)
+
+
+async def break_off(task: BreakTask) -> None:
+    """That the search broke off, in the ledger; given up where the ledger itself is what broke."""
+    await workflow.execute_activity(
+        "break_off", task, task_queue=AGENTS_QUEUE, start_to_close_timeout=limits.QUICK_STEP, retry_policy=limits.LAST_WORDS
+    )
+
+
 async def conclude(conclusion: Conclusion) -> None:
     """The end of the search, in the ledger."""
     await _in_ledger("conclude", conclusion, type(None), limit=limits.QUICK_STEP)
 
 
-async def _in_ledger(name: str, task: Value, answer: type[Answer], *, limit: timedelta) -> Answer:
+async def _in_ledger(name: str, task: Value, answer: Any, *, limit: timedelta) -> Any:
     """A step that any machine with the ledger can take."""
     return await workflow.execute_activity(
         name, task, result_type=answer, task_queue=AGENTS_QUEUE, start_to_close_timeout=limit, retry_policy=limits.RETRY

@@ -8,7 +8,6 @@ from activities.agents.tools.past import outline, profile_lines
 from activities.session_task import Brief
 from activities.task import Setting
 from search.hypothesis import Hypothesis
-from search.lineage import champion
 from search.record import Record
 from search.verdict import Rejected
 
@@ -16,15 +15,13 @@ HISTORY = 40
 """Of so many candidates, the last ones, the brief tells the verdicts; a tool tells the others."""
 
 
-def planner_brief(setting: Setting, brief: Brief, records: tuple[Record, ...], catalog: Catalog) -> str:
+def planner_brief(setting: Setting, brief: Brief, records: tuple[Record, ...], champion: Record, catalog: Catalog) -> str:
     """What the planner chooses from."""
-    reigning = champion(records)
-    assert reigning is not None, "a search plans only after its starter was crowned"
     running = [f"- {claim}" for claim in brief.in_flight] or ["- nothing"]
     lines = [
         setting_line(setting),
-        f"The champion is candidate {reigning.number}: {reigning.hypothesis.claim}",
-        *profile_lines(reigning),
+        f"The champion is candidate {champion.number}: {champion.hypothesis.claim}",
+        *profile_lines(champion),
         "",
         f"Finished candidates ({len(records)}, the last {HISTORY} at most):",
         *(f"- {outline(record)}" for record in records[-HISTORY:]),
@@ -67,13 +64,16 @@ def setting_line(setting: Setting) -> str:
 
 
 def hypothesis_lines(hypothesis: Hypothesis) -> Iterator[str]:
-    """A hypothesis, one part a line."""
-    yield f"claim: {hypothesis.claim}"
-    yield f"mechanism: {hypothesis.mechanism}"
-    yield f"evidence: {hypothesis.evidence}"
-    yield f"active when: {hypothesis.activation}"
-    yield f"wrong if: {hypothesis.falsifier}"
-    yield f"expected: {math.exp(hypothesis.expected_log_gain):.2f}x the champion"
+    """A hypothesis, one part a line; what was left open is left out."""
+    parts = {
+        "claim": hypothesis.claim,
+        "mechanism": hypothesis.mechanism,
+        "evidence": hypothesis.evidence,
+        "active when": hypothesis.activation,
+        "wrong if": hypothesis.falsifier,
+        "expected": f"{math.exp(hypothesis.expected_log_gain):.2f}x the champion",
+    }
+    yield from (f"{name}: {text}" for name, text in parts.items() if text)
 
 
 def _skills(setting: Setting, catalog: Catalog) -> Iterator[str]:

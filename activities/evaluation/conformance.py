@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import AsyncIterator
-from secrets import randbits
 
 from activities.evaluation.client import connected
 from activities.evaluation.contract import answering, refusing, sampling, sharing
@@ -28,24 +27,24 @@ class Failure(Value):
     evidence: str
 
 
-async def check_conformance(ground: Ground, launch: Launch) -> Passed | Rejected:
-    """Every property is asked for with fresh prompts; five failures are enough to stop asking, or one that took as
-    long as a request may take."""
+async def check_conformance(ground: Ground, launch: Launch, *, seed: int) -> Passed | Rejected:
+    """Every property is asked for with prompts that follow from the seed; five failures are enough to stop asking, or one that
+    took as long as a request may take."""
     async with ground.leased() as lease:
         try:
             async with serving(launch, runs=ground.home.runs, lease=lease) as server:
-                failures = [failure async for failure in _examine(ground, server)]
+                failures = [failure async for failure in _examine(ground, server, seed)]
                 log = server.log_tail()
         except ServerFailed as failed:
             return server_failed(STAGE, failed)
     return _conclude(failures, log)
 
 
-async def _examine(ground: Ground, server: Server) -> AsyncIterator[Failure]:
+async def _examine(ground: Ground, server: Server, seed: int) -> AsyncIterator[Failure]:
     """The failures one by one, the stop last."""
     found = 0
     async with connected(server.socket) as session:
-        probe = Probe(ground, session, seed=randbits(48))
+        probe = Probe(ground, session, seed=seed)
         for number, one in enumerate(CHECKS, start=1):
             ground.say(f"conformance {number} of {len(CHECKS)}: {one.title}")
             began = time.monotonic()

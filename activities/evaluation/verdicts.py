@@ -58,7 +58,7 @@ class Trial:
         launch = await prepare_launch(self._ground, candidate, tree=tree_digest(candidate))
         if isinstance(launch, Rejected):
             return launch
-        conformed = await check_conformance(self._ground, launch)
+        conformed = await check_conformance(self._ground, launch, seed=self._draw())
         if isinstance(conformed, Rejected):
             return conformed
         correct = await check_correctness(self._ground, launch, seed=self._draw())

@@ -7,19 +7,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from activities.ledger.errors import LedgerError
 from activities.ledger.history import Entry, read_history
 from activities.ledger.journal import Journal
-from activities.ledger.message import verdict_message
-from activities.ledger.names import journal_branch
+from activities.ledger.message import retrial_message, verdict_message
+from activities.ledger.names import candidate_branch, journal_branch
 from activities.ledger.objects import IDENTITY
 from activities.ledger.repository import Repository
+from activities.ledger.reviews import changed
+from activities.ledger.verdicts import read_ending
+from search import succession
 from search.lineage import held_out_ratios, is_crowned
 from search.record import Record
+from search.review import Review
 from search.source import ObjectId
 from search.spec import Spec
 from search.statistics import interval, median_ratio
 from search.value import Value
 from search.verdict import Measured
 
-WRITTEN_ONCE = ("candidates/", "spec.json", "facts.json")
+WRITTEN_ONCE = ("candidates/", "reviews/", "tests/", "spec.json", "facts.json")
 """Files of the journal that no later commit may change."""
 ROUNDING = 1e-9
 COMMIT_FORMAT = "%x00%H%x01%P%x01%cn <%ce>%x01%ct%x01"
@@ -59,7 +63,7 @@ def audit(repository: Repository, search: str, *, evaluator: str, since: str | N
     journal = Journal(repository, search)
     head = repository.where(journal_branch(search))
     assert head is not None, "a search that is known has a journal"
-    spec, records = journal.spec(), journal.records()
+    spec, records, reviews = journal.spec(), journal.records(), journal.reviews()
     commits = tuple(_journal_commits(repository, head))
     findings = (
         *_broken_objects(repository),
@@ -67,7 +71,8 @@ def audit(repository: Repository, search: str, *, evaluator: str, since: str | N
         *_rewritten(commits),
         *_unrecorded(entries, records),
         *_falsified(repository, spec, entries, records),
-        *_unproven(entries, records),
+        *_unproven(entries, records, reviews),
+        *_untold(repository, spec, records, reviews),
         *_miscounted(records, evaluator),
         *_repeated_seeds(records),
     )
@@ -157,34 +162,49 @@ def _falsified(repository: Repository, spec: Spec, entries: Sequence[Entry], rec
         subject = f"candidate {record.number}"
         if entry.source != record.source:
             yield Finding(subject=subject, problem=f"its branch ends at source {entry.source.commit[:10]}, not {record.source.commit[:10]}")
-        if _message(repository, entry.tip) != verdict_message(spec, record).rstrip("\n"):
+        if _message(repository, entry.verdict or entry.tip) != verdict_message(spec, record).rstrip("\n"):
             yield Finding(subject=subject, problem="the verdict on its branch does not tell what its record tells")
         parent = None if record.parent is None else sources.get(record.parent)
         if parent is not None and not _descends(repository, record.source.commit, parent):
             yield Finding(subject=subject, problem=f"its source does not descend from candidate {record.parent}")
 
 
-def _unproven(entries: Sequence[Entry], records: Sequence[Record]) -> Iterator[Finding]:
+def _unproven(entries: Sequence[Entry], records: Sequence[Record], reviews: Sequence[Review]) -> Iterator[Finding]:
     """Every promotion has its tag and its pairs, and the newest one reigns."""
-    crowned = [record for record in records if is_crowned(record)]
+    raised = {retrial.number for review in reviews for retrial in review.retrials if retrial.raised}
+    crowned = [record for record in records if is_crowned(record) or record.number in raised]
     versions = {entry.number: entry.version for entry in entries if entry.version is not None}
     for record in crowned:
         subject = f"candidate {record.number}"
         if record.number not in versions:
             yield Finding(subject=subject, problem="it was promoted, but no tag marks the promotion")
-        if record.number and not _won_pairs(record):
+        if record.number and is_crowned(record) and not _won_pairs(record):
             yield Finding(subject=subject, problem="it was promoted without valid pairs of a duel and of a confirmation")
     for number in sorted(versions.keys() - {record.number for record in crowned}):
         yield Finding(subject=f"candidate {number}", problem=f"tag v{versions[number]} marks it as a champion, but no record promotes it")
     order = sorted(versions.values())
     if order != list(range(len(order))):
         yield Finding(subject="the promotions", problem=f"their tags are numbered {order}, which is not 0, 1, 2 and so on")
-    reigning = [entry.number for entry in entries if entry.champion]
-    newest = max(versions, key=lambda number: versions[number], default=None)
-    if reigning != ([] if newest is None else [newest]):
-        yield Finding(
-            subject="the champion", problem=f"the branch stands at candidate {reigning}, the newest promotion is candidate {newest}"
-        )
+    found = [entry.number for entry in entries if entry.champion]
+    champion = succession.reigning(records, reviews)
+    if found != ([] if champion is None else [champion.number]):
+        due = "nobody" if champion is None else f"candidate {champion.number}"
+        yield Finding(subject="the champion", problem=f"the branch stands at candidate {found}, the verdicts make {due} the champion")
+
+
+def _untold(repository: Repository, spec: Spec, records: Sequence[Record], reviews: Sequence[Review]) -> Iterator[Finding]:
+    """The branches tell what the reviews found, all of it and nothing else."""
+    due: dict[int, list[str]] = {record.number: [] for record in records}
+    known = {record.number: record for record in records}
+    for review in reviews:
+        for retrial in changed(review):
+            if retrial.number in known:
+                due[retrial.number].append(retrial_message(spec, known[retrial.number], retrial, review).rstrip("\n"))
+    for number, messages in due.items():
+        tip = repository.where(candidate_branch(spec.name, number))
+        above = read_ending(repository, tip).verdicts[:-1] if tip else ()
+        if [_message(repository, told.commit) for told in reversed(above)] != messages:
+            yield Finding(subject=f"candidate {number}", problem="its branch does not tell what the reviews found")
 
 
 def _miscounted(records: Iterable[Record], evaluator: str) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from activities.ledger.journal import searches
 from activities.ledger.names import candidate_branch, champion_branch, journal_branch, promotion_tag
 from activities.ledger.repository import Repository
 from activities.ledger.trailers import Trailers, read_trailers
+from activities.ledger.verdicts import read_ending
 from search.source import ObjectId, Source
 from search.value import Value
 
@@ -25,7 +26,9 @@ class Entry(Value):
     source: Source
     """What is, or was, judged."""
     tip: ObjectId
-    """The verdict's commit once there is one, else the source's."""
+    """The newest verdict's commit once there is one, else the source's."""
+    verdict: ObjectId | None = None
+    """The commit of the first verdict, which no review changes."""
     subject: str
     when: datetime
     """Of the tip."""
@@ -55,7 +58,7 @@ def read_history(repository: Repository, search: str) -> tuple[Entry, ...]:
     champion = refs.get(champion_branch(search))
     tags = promotion_tag(search, 0)[:-1]
     versions = {ref.target: int(name.removeprefix(tags)) for name, ref in refs.items() if name.startswith(tags)}
-    entries = {number: _entry(number, ref) for number, ref in sorted(branches.items())}
+    entries = {number: _entry(repository, number, ref) for number, ref in sorted(branches.items())}
     owners = {entry.source.commit: number for number, entry in entries.items() if entry.trailers}
     running = [number for number, entry in entries.items() if not entry.trailers]
     parents = {number: _parent(repository, branches[number].target, owners) for number in running} if owners else {}
@@ -63,8 +66,8 @@ def read_history(repository: Repository, search: str) -> tuple[Entry, ...]:
         entry.model_copy(
             update={
                 "parent": parents.get(number, entry.parent),
-                "version": versions.get(entry.tip),
-                "champion": champion is not None and champion.target == entry.tip,
+                "version": max((versions[commit] for commit in _told(repository, entry) if commit in versions), default=None),
+                "champion": champion is not None and champion.target in _told(repository, entry),
             }
         )
         for number, entry in entries.items()
@@ -95,13 +98,25 @@ def _refs(repository: Repository, search: str) -> Iterator[_Ref]:
         )
 
 
-def _entry(number: int, ref: _Ref) -> Entry:
+def _told(repository: Repository, entry: Entry) -> tuple[ObjectId, ...]:
+    """All commits that tell its verdicts."""
+    if entry.trailers is None or entry.trailers.review is None:
+        return (entry.tip,)
+    return tuple(told.commit for told in read_ending(repository, entry.tip).verdicts)
+
+
+def _entry(repository: Repository, number: int, ref: _Ref) -> Entry:
     trailers = read_trailers(ref.message)
+    reviewed = trailers is not None and trailers.review is not None
+    ending = read_ending(repository, ref.target) if reviewed else None
+    below = ref.parents[0] if trailers else ref.target
+    first = ref.target if trailers else None
     return Entry(
         number=number,
         parent=trailers.parent if trailers else None,
-        source=Source(commit=ref.parents[0] if trailers else ref.target, tree=ref.tree),
+        source=Source(commit=ending.source if ending else below, tree=ref.tree),
         tip=ref.target,
+        verdict=ending.verdicts[-1].commit if ending else first,
         subject=ref.message.split("\n", 1)[0],
         when=ref.when,
         trailers=trailers,

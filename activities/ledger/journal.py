@@ -11,7 +11,9 @@ from activities.ledger.message import commit_message
 from activities.ledger.names import journal_branch
 from activities.ledger.objects import blob, commit, trees
 from activities.ledger.repository import Contents, Repository
+from search.gate_test import GateTest
 from search.record import Record
+from search.review import Review
 from search.spec import Spec
 
 README = """# The journal of a search
@@ -19,6 +21,8 @@ README = """# The journal of a search
 - `spec.json`: what was asked for, as typed.
 - `facts.json`: what it was resolved to when the search began.
 - `candidates/0003.json`: everything about candidate 3: its source commit, hypothesis, gates, every pair, profile, verdict.
+- `reviews/000001.json`: candidates that were judged again, why, and who is the champion since. Records stay as they are.
+- `tests/NAME.py`, `tests/NAME.json`: a test that joined the gate, and who wrote it, why, and on which candidate it was found.
 - other files: transcripts, profiles and whatever else a step kept.
 
 The candidates themselves are the branches beside this one:
@@ -112,6 +116,18 @@ class Journal:
         """The records that these objects hold, in their order."""
         return tuple(Record.model_validate_json(text) for text in self._repository.read(names))
 
+    def reviews(self) -> tuple[Review, ...]:
+        """All second looks, the oldest first."""
+        blobs = self._repository.contents(self._head()).blobs
+        names = [name for path, name in sorted(blobs.items()) if path.startswith("reviews/")]
+        return tuple(Review.model_validate_json(text) for text in self._repository.read(names))
+
+    def tests(self) -> tuple[GateTest, ...]:
+        """All tests that joined the gate, by name."""
+        blobs = self._repository.contents(self._head()).blobs
+        names = [name for path, name in sorted(blobs.items()) if path.startswith("tests/") and path.endswith(".json")]
+        return tuple(GateTest.model_validate_json(text) for text in self._repository.read(names))
+
     def text(self, path: str) -> str | None:
         """One file, None when the journal has none of this name."""
         name = self._repository.contents(self._head()).blobs.get(path)
@@ -138,6 +154,16 @@ def record_path(number: int) -> str:
 def record_text(record: Record) -> str:
     """A record as the journal keeps it."""
     return record.model_dump_json(indent=1) + "\n"
+
+
+def review_path(number: int) -> str:
+    """Where the journal keeps a review; many digits, so that names sort as numbers do."""
+    return f"reviews/{number:06d}.json"
+
+
+def program_files(test: GateTest) -> Mapping[str, str]:
+    """A test as the journal keeps it: the program to run, and all that is known of it."""
+    return {f"tests/{test.name}.py": test.program, f"tests/{test.name}.json": test.model_dump_json(indent=1) + "\n"}
 
 
 def searches(repository: Repository) -> tuple[str, ...]:

@@ -10,13 +10,15 @@ from activities.ledger.checkout import checkout
 from activities.ledger.errors import LedgerError
 from activities.ledger.files import fit_files
 from activities.ledger.history import Entry, read_history, state_of
-from activities.ledger.journal import Journal, record_path, record_text, searches
+from activities.ledger.journal import Journal, program_files, record_path, record_text, review_path, searches
 from activities.ledger.message import commit_message, verdict_message, verdict_subject
-from activities.ledger.names import candidate_branch, champion_branch, promotion_tag
-from activities.ledger.objects import blob, commit, tag, trees
+from activities.ledger.names import candidate_branch
+from activities.ledger.objects import blob, commit, trees
 from activities.ledger.repository import Repository
-from activities.ledger.trailers import read_trailers
+from activities.ledger.reviews import changed, crown, mark, write_retrial
+from search.gate_test import GateTest
 from search.record import Record
+from search.review import Review
 from search.source import ObjectId, Source
 from search.spec import Spec
 
@@ -86,21 +88,36 @@ class Ledger:
         return new.name
 
     def promote(self, search: str, number: int, *, previous: int | None, version: int, when: datetime) -> ObjectId:
-        """Make a judged candidate the champion after `previous` and tag it as the version-th."""
-        tip = self._judged(search, number)
-        before = None if previous is None else self._judged(search, previous)
-        name = promotion_tag(search, version)
-        label = tag(name=name.removeprefix("refs/tags/"), target=tip, message=f"Candidate {number} is champion {version}", when=when)
-        self._repository.store([label])
-        self._repository.move(champion_branch(search), tip, before)
-        self._repository.move(name, label.name, None)
+        """Make a promoted candidate the champion after `previous` and tag it as the version-th."""
+        tip = crown(self._repository, search, number, previous=previous)
+        mark(self._repository, search, number, version=version, when=when)
         return tip
 
-    def _judged(self, search: str, number: int) -> ObjectId:
-        tip = self.tip(candidate_branch(search, number))
-        if tip is None or read_trailers(next(self._repository.read([tip])).decode(errors="replace")) is None:
-            raise LedgerError(f"candidate {number} of search {search!r} has no verdict")
-        return tip
+    def write_review(self, spec: Spec, review: Review, *, promotions: int) -> ObjectId:
+        """Tell what a second look found: on the branches whose reign it ends or begins, by the champion's branch, and in the journal.
+        `promotions` is the number of the last tag before it."""
+        records = {record.number: record for record in self.records(spec.name)}
+        for retrial in changed(review):
+            write_retrial(self._repository, spec, records[retrial.number], retrial, review)
+        raised = [retrial.number for retrial in review.retrials if retrial.raised]
+        for version, number in enumerate(raised, start=promotions + 1):
+            mark(self._repository, spec.name, number, version=version, when=review.ended)
+        crown(self._repository, spec.name, review.champion, previous=review.champion_before)
+        text = review.model_dump_json(indent=1) + "\n"
+        return self.append(spec.name, {review_path(review.number): text}, message=review.sentence(), when=review.ended)
+
+    def keep_test(self, search: str, test: GateTest, *, when: datetime) -> ObjectId:
+        """Let a test join the gate."""
+        message = f"Test {test.name} joins the gate\n\nby {test.author}, found on candidate {test.accused}: {test.why}"
+        return self.append(search, program_files(test), message=message, when=when)
+
+    def reviews(self, search: str) -> tuple[Review, ...]:
+        """All second looks, the oldest first."""
+        return Journal(self._repository, search).reviews()
+
+    def tests(self, search: str) -> tuple[GateTest, ...]:
+        """All tests that joined the gate, by name."""
+        return Journal(self._repository, search).tests()
 
     def append(self, search: str, files: Mapping[str, str], *, message: str, when: datetime) -> ObjectId:
         """Add or replace files of a search's journal; the same files again make no commit."""

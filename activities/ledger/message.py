@@ -1,11 +1,12 @@
 """The message of a verdict: a subject for `git log --oneline`, a body for a person, trailers for programs."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from activities.ledger.trailers import escape, trailers_of, write_trailers
+from activities.ledger.trailers import escape, retrial_trailers, trailers_of, write_trailers
 from search.measurement import Pair
 from search.record import Record
+from search.review import Retrial, Review
 from search.spec import Spec
 from search.verdict import Baseline, Measured, Rejected, Verdict
 
@@ -15,14 +16,12 @@ SUBJECT_LENGTH = 120
 def verdict_message(spec: Spec, record: Record) -> str:
     """The whole message of a finished candidate's last commit."""
     paragraphs = (_hypothesis(record), _gates(record), _duel(record), _confirmation(record), _profile(record), _evidence(record.verdict))
-    body = "\n\n".join("\n".join(lines) for paragraph in paragraphs if (lines := list(paragraph)))
-    return f"{verdict_subject(record)}\n\n{body}\n\n{write_trailers(trailers_of(spec, record))}"
+    return f"{verdict_subject(record)}\n\n{_body(paragraphs)}\n\n{write_trailers(trailers_of(spec, record))}"
 
 
 def verdict_subject(record: Record) -> str:
     """For example `Candidate 3: promoted, 4.61x [4.20, 5.02] in 3 pairs`."""
-    subject = f"Candidate {record.number}: {outcome(record.verdict)}"
-    return subject if len(subject) <= SUBJECT_LENGTH else subject[: SUBJECT_LENGTH - 3] + "..."
+    return _cut(f"Candidate {record.number}: {outcome(record.verdict)}")
 
 
 def outcome(verdict: Verdict) -> str:
@@ -38,11 +37,37 @@ def outcome(verdict: Verdict) -> str:
             return "the starter, first champion"
 
 
+def retrial_message(spec: Spec, record: Record, retrial: Retrial, review: Review) -> str:
+    """The message of a commit that ends a champion's reign, or begins one, after its branch had ended already."""
+    assert retrial.verdict is not None
+    word = "demoted" if retrial.demoted else outcome(retrial.verdict)
+    subject = _cut(f"Candidate {record.number}: {word} by review {review.number}")
+    again = record.model_copy(
+        update={
+            "verdict": retrial.verdict,
+            "gates": retrial.gates,
+            "pairs": retrial.pairs,
+            "confirming_pairs": retrial.confirming_pairs,
+        }
+    )
+    cause = [*_indented(review.why), f"  asked for by {escape(review.author)}", f"  {outcome(retrial.verdict)}"]
+    paragraphs = (["Judged again", *cause], _gates(again), _duel(again), _confirmation(again), _evidence(retrial.verdict))
+    return f"{subject}\n\n{_body(paragraphs)}\n\n{write_trailers(retrial_trailers(spec, record, retrial, review))}"
+
+
 def commit_message(text: str) -> str:
     """An agent's message: a subject of one line, and details that cannot pose as trailers."""
     subject, _, details = text.strip().partition("\n")
     body = "\n".join(_indented(details)) if details.strip() else ""
     return f"{escape(subject)}\n\n{body}" if body else escape(subject)
+
+
+def _cut(subject: str) -> str:
+    return subject if len(subject) <= SUBJECT_LENGTH else subject[: SUBJECT_LENGTH - 3] + "..."
+
+
+def _body(paragraphs: Iterable[Iterable[str]]) -> str:
+    return "\n\n".join("\n".join(lines) for paragraph in paragraphs if (lines := list(paragraph)))
 
 
 def _hypothesis(record: Record) -> Iterator[str]:

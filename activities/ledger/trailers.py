@@ -5,17 +5,19 @@ from collections.abc import Mapping
 from typing import Literal
 
 from search.record import Record
+from search.review import Retrial, Review
 from search.spec import Spec
 from search.value import Value
 from search.verdict import Baseline, Interval, Measured, Rejected
 
-Word = Literal["baseline", "promoted", "not_better", "undecided", "rejected"]
+Word = Literal["baseline", "promoted", "not_better", "undecided", "rejected", "demoted"]
 WORDS: Mapping[str, Word] = {
     "baseline": "baseline",
     "promoted": "promoted",
     "not better": "not_better",
     "undecided": "undecided",
     "rejected": "rejected",
+    "demoted": "demoted",
 }
 LINE = re.compile(r"([A-Z][a-z]+): (.*)")
 INTERVAL = re.compile(r"\[(\S+), (\S+)\] at (\S+)")
@@ -41,6 +43,8 @@ class Trailers(Value):
     evaluator: str = ""
     device: str = ""
     seeds: tuple[int, ...] = ()
+    review: int | None = None
+    """The review that gave this verdict; None for the first one."""
     device_seconds: float = 0.0
     wall_seconds: float = 0.0
 
@@ -74,6 +78,23 @@ def trailers_of(spec: Spec, record: Record) -> Trailers:
     )
 
 
+def retrial_trailers(spec: Spec, record: Record, retrial: Retrial, review: Review) -> Trailers:
+    """The trailers of a candidate that was judged again, with the figures of its new verdict alone."""
+    again = record.model_copy(
+        update={
+            "verdict": retrial.verdict,
+            "evaluator": review.standard.evaluator,
+            "device": review.standard.device,
+            "seeds": tuple(pair.seed for pair in retrial.pairs),
+            "started": review.started,
+            "ended": review.ended,
+            "device_seconds": 0.0,
+        }
+    )
+    told = trailers_of(spec, again)
+    return told.model_copy(update={"review": review.number, "verdict": "demoted" if retrial.demoted else told.verdict})
+
+
 def write_trailers(trailers: Trailers) -> str:
     """One line per fact that is known; no text in them can begin a line of its own."""
     verdict = trailers.verdict.replace("_", " ")
@@ -90,6 +111,7 @@ def write_trailers(trailers: Trailers) -> str:
         "Interval": _interval(trailers.interval) if trailers.interval else "",
         "Evaluator": escape(trailers.evaluator),
         "Device": escape(trailers.device),
+        "Review": "" if trailers.review is None else str(trailers.review),
         "Seeds": " ".join(map(str, trailers.seeds)),
         "Cost": f"device {trailers.device_seconds!r} s, wall clock {trailers.wall_seconds!r} s",
     }
@@ -118,6 +140,7 @@ def read_trailers(message: str) -> Trailers | None:
         interval=Interval(low=float(interval[1]), high=float(interval[2]), level=float(interval[3])) if interval else None,
         evaluator=unescape(facts.get("Evaluator", "")),
         device=unescape(facts.get("Device", "")),
+        review=int(facts["Review"]) if "Review" in facts else None,
         seeds=tuple(map(int, facts.get("Seeds", "").split())),
         device_seconds=float(cost[1]) if cost else 0.0,
         wall_seconds=float(cost[2]) if cost else 0.0,

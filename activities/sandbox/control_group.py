@@ -8,6 +8,7 @@ ours, which only root may do.
 import asyncio
 import contextlib
 import os
+import signal
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,11 +122,19 @@ def _kills(folder: Path, hierarchy: Hierarchy) -> int:
 
 
 def _sweep(folder: Path) -> None:
-    """Remove groups whose maker is gone, as after `kill -9` of a worker."""
+    """Remove groups whose maker is gone, as after `kill -9` of a worker, with what lives in them: a cell whose starter dies before
+    bubblewrap has tied it to its life waits for ever."""
     for left in folder.glob(f"{PREFIX}-*-*"):
         maker = left.name.split("-")[1]
         if maker.isdigit() and not Path("/proc", maker).exists():
+            _kill_all(left)
             _removed(left)
+
+
+def _kill_all(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        for pid in (folder / "cgroup.procs").read_text().split():
+            os.kill(int(pid), signal.SIGKILL)
 
 
 def _removed(folder: Path) -> bool:

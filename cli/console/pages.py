@@ -45,7 +45,7 @@ def make_templates() -> Environment:
         loader=PackageLoader("cli.console"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     made.filters.update(ratio=figures.ratio, duration=figures.duration, milliseconds=figures.milliseconds)
-    made.filters.update(moment=figures.moment, verdict=wording.verdict, day=wording.day, code=as_markup)
+    made.filters.update(moment=figures.moment, verdict=wording.verdict, day=figures.day, code=as_markup)
     shown: dict[str, object] = {"bounds": figures.bounds, "interval": figures.interval, "figure": wording.figure, "bar": bar, "dot": _dot}
     cast("dict[str, object]", made.globals).update(shown)
     return made
@@ -106,7 +106,7 @@ class Pages:
     async def searches(self, request: web.Request) -> web.Response:
         """All searches of the home."""
         tales = await asyncio.to_thread(lambda: [self._shelf.tale(name) for name in self._shelf.searches()])
-        rows = [(tale, headline(tale.spec, tale.records, tale.conclusion)) for tale in tales]
+        rows = [(tale, headline(tale.spec, tale.records, tale.conclusion, tale.reviews, tale.broken)) for tale in tales]
         return self._page(request, "searches.html", rows=rows, home=str(self._home.root))
 
     async def search(self, request: web.Request) -> web.Response:

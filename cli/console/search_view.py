@@ -124,7 +124,7 @@ def view_search(tale: Tale, home: Home, *, link: Link) -> SearchView:
         tale=tale,
         home=home,
         link=link,
-        headline=headline(tale.spec, tale.records, tale.conclusion),
+        headline=headline(tale.spec, tale.records, tale.conclusion, tale.reviews, tale.broken),
         metric=_metric(tale.spec.scenario),
         stages=told,
         allowances=_allowances(tale),

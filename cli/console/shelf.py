@@ -9,10 +9,12 @@ from activities.home import Home
 from activities.ledger.errors import UnknownSearch
 from activities.ledger.history import Entry
 from activities.ledger.ledger import Ledger
+from activities.review_task import BreakTask
 from activities.task import Conclusion
-from cli.chronicle import Chapter, chapters_of, read_conclusion
+from cli.chronicle import Chapter, chapters_of, read_break, read_conclusion
 from cli.mistakes import misuse
 from search.record import Record
+from search.review import Review
 from search.spec import Spec
 
 
@@ -30,7 +32,9 @@ class Tale:
     """By number."""
     records: tuple[Record, ...]
     """In the order in which the candidates ended."""
+    reviews: tuple[Review, ...]
     conclusion: Conclusion | None
+    broken: BreakTask | None
 
     def chapter(self, number: int) -> Chapter | None:
         """One candidate in short."""
@@ -93,7 +97,9 @@ class Shelf:
             entries=entries,
             chapters=chapters_of(entries, records),
             records=tuple(sorted(records, key=lambda record: (record.ended, record.number))),
+            reviews=ledger.reviews(search),
             conclusion=read_conclusion(ledger, search),
+            broken=read_break(ledger, search),
         )
 
     def _read_records(self, ledger: Ledger, search: str) -> tuple[Record, ...]:

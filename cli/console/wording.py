@@ -1,7 +1,6 @@
 """Words of the page: what a verdict is called, and how times along a search are written."""
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from cli.chronicle import Chapter, State
 from cli.figures import bounds, ratio
@@ -12,6 +11,7 @@ VERDICTS: Mapping[State, str] = {
     "not_better": "not better",
     "undecided": "undecided",
     "rejected": "rejected",
+    "demoted": "demoted",
     "running": "running",
 }
 
@@ -26,11 +26,6 @@ def clock(seconds: float) -> str:
     if 0 < seconds < 60:
         return f"{seconds:.0f} s"
     return "0" if not seconds else f"{seconds / 60:.3g} min" if seconds < 7200 else f"{seconds / 3600:.3g} h"
-
-
-def day(when: datetime) -> str:
-    """A moment with its date, in the time of this machine."""
-    return when.astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
 def figure(chapter: Chapter) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from scipy.stats import chisquare
 
-from tests.skills.native import SKILLS
+from activities.agents.catalog import SKILLS
 
 SAMPLERS = {"default": SKILLS / "defaults/decoding", "fused": SKILLS / "fused-sampling/parts"}
 DRAWS = 10_000

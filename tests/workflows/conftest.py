@@ -20,11 +20,13 @@ from tests.workflows.scripted import Script
 from workflows.candidate import CandidateWorkflow
 from workflows.duel import DuelWorkflow
 from workflows.identity import AGENTS_QUEUE, SEARCHES_QUEUE, checks_queue, device_queue, search_id
+from workflows.reexamine import ReexamineWorkflow
+from workflows.rescore import RescoreWorkflow
 from workflows.sandbox import workflow_runner
 from workflows.search import SearchWorkflow
 from workflows.state import SearchState
 
-Start = Callable[[Script, Spec], AbstractAsyncContextManager[WorkflowHandle[SearchWorkflow, object]]]
+Start = Callable[[Script, Spec | SearchState], AbstractAsyncContextManager[WorkflowHandle[SearchWorkflow, object]]]
 
 
 @pytest.fixture(scope="session")
@@ -79,20 +81,20 @@ def start(client: Client) -> Start:
     """Starts a search over a script; its worker lives as long as the context."""
 
     @asynccontextmanager
-    async def begin(script: Script, spec: Spec) -> AsyncIterator[WorkflowHandle[SearchWorkflow, object]]:
+    async def begin(script: Script, asked: Spec | SearchState) -> AsyncIterator[WorkflowHandle[SearchWorkflow, object]]:
+        state = asked if isinstance(asked, SearchState) else SearchState(spec=asked)
+        spec = state.spec
         async with (
             Worker(
                 client,
                 task_queue=SEARCHES_QUEUE,
-                workflows=[SearchWorkflow, CandidateWorkflow, DuelWorkflow],
+                workflows=[SearchWorkflow, CandidateWorkflow, DuelWorkflow, RescoreWorkflow, ReexamineWorkflow],
                 workflow_runner=workflow_runner(),
             ),
             Worker(client, task_queue=AGENTS_QUEUE, activities=script.activities()),
             Worker(client, task_queue=checks_queue(spec.target), activities=script.activities()),
             Worker(client, task_queue=device_queue(spec.target), activities=script.activities()),
         ):
-            yield await client.start_workflow(
-                SearchWorkflow.run, SearchState(spec=spec), id=search_id(spec.name), task_queue=SEARCHES_QUEUE
-            )
+            yield await client.start_workflow(SearchWorkflow.run, state, id=search_id(spec.name), task_queue=SEARCHES_QUEUE)
 
     return begin

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from temporalio import activity
 
+from activities.review_task import BreakTask
 from activities.task import (
     CheckTask,
     Conclusion,
@@ -90,18 +91,20 @@ class Script:
         self.promotions: dict[int, int] = {}
         self.founded: list[Spec] = []
         self.conclusions: list[Conclusion] = []
+        self.broken: list[BreakTask] = []
+        self.evaluator = "e" * 64
 
     def activities(self) -> Sequence[Callable[..., object]]:
         """For a worker that serves every queue of a test."""
         return [
             *(self.prepare, self.found, self.plan, self.generate, self.novelty, self.build, self.conformance, self.correctness),
-            *(self.measure_pair, self.profile, self.record, self.conclude),
+            *(self.measure_pair, self.profile, self.record, self.conclude, self.break_off),
         ]
 
     @activity.defn
     async def prepare(self, setting: Setting) -> Foundation:
         """A machine that is ready."""
-        return Foundation(evaluator="e" * 64, device="scripted", model_digest="m" * 64, margin=0.01)
+        return Foundation(evaluator=self.evaluator, device="scripted", model_digest="m" * 64, margin=0.01)
 
     @activity.defn
     async def found(self, task: FoundTask) -> Source:
@@ -192,6 +195,11 @@ class Script:
     async def conclude(self, conclusion: Conclusion) -> None:
         """Kept in memory."""
         self.conclusions.append(conclusion)
+
+    @activity.defn
+    async def break_off(self, task: BreakTask) -> None:
+        """Kept in memory."""
+        self.broken.append(task)
 
     def _gate(self, stage: str, number: int) -> GateReport:
         self.ran[f"{stage} {number}"] += 1

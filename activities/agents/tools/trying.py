@@ -62,9 +62,9 @@ async def run_command(ground: Ground, launch: Launch, asked: RunCommand) -> str:
         remove_folder(folder)
 
 
-async def try_conformance(ground: Ground, launch: Launch) -> str:
-    """The gate itself."""
-    return _told(await check_conformance(ground, launch))
+async def try_conformance(ground: Ground, launch: Launch, seed: int) -> str:
+    """The gate itself, with prompts that are no secret."""
+    return _told(await check_conformance(ground, launch, seed=seed))
 
 
 async def try_sample(ground: Ground, launch: Launch, seed: int) -> str:

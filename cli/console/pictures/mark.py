@@ -12,7 +12,7 @@ def mark(state: State, x: float, y: float, size: float = 5.0) -> Markup:
     match state:
         case "baseline":
             return element("rect", x=x - size, y=y - size, width=2 * size, height=2 * size, rx=1.5, class_=name)
-        case "rejected":
+        case "rejected" | "demoted":
             far = size * 1.2
             return path([(x - far, y), (x, y - far), (x + far, y), (x, y + far)], class_=name, closed=True)
         case "promoted" | "not_better" | "undecided" | "running":

@@ -1,0 +1,113 @@
+"""What a search does about verdicts that stand: tests join the gate, the evaluator changes, and who was promoted is judged again."""
+
+import asyncio
+
+from temporalio import workflow
+
+from activities.evaluation.gate_test import Trial
+from activities.review_task import KeepTask, Offer, ReviewTask, Wish
+from search.gate_test import GateTest
+from search.standard import Standard
+from workflows import steps
+from workflows.court import judge_again
+from workflows.own import Own
+from workflows.state import Ask, Champion, Outcome, SearchState
+from workflows.trials import try_test
+
+REVIEW = -1
+"""In place of a candidate's number, among what runs."""
+
+
+class Appeals:
+    """The part of a search's workflow that looks back; `SearchWorkflow` is the part that goes on."""
+
+    def __init__(self, state: SearchState) -> None:
+        """Take up the state where the previous run left it."""
+        self._state = state
+        self._setting = state.setting()
+        self._own = Own()
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._arena = asyncio.Lock()
+        self._stopped_for = ""
+        self._offered: set[str] = set()
+        self._outcome: Outcome | None = None
+
+    @workflow.update
+    async def rescore(self, wish: Wish) -> str:
+        """The frontier is judged again by the evaluator of today."""
+        self._state = self._state.asks(Ask(kind="rescore", author=wish.author, why=wish.why))
+        return f"the frontier of the search {self._state.spec.name} is judged again next"
+
+    @rescore.validator
+    def refuse_rescore(self, wish: Wish) -> None:
+        """Only a search with a champion has a frontier."""
+        self._refuse_unless_judging()
+
+    @workflow.update
+    async def add_test(self, offer: Offer) -> Trial:
+        """A test joins the gate when it fails on the accused and passes on the starter, with every seed."""
+        self._offered.add(offer.test.name)
+        assert self._state.starter is not None
+        try:
+            trial = await try_test(self._setting, offer.test, accused=offer.accused, starter=self._state.starter)
+            if trial.accepted:
+                await self._join(offer.test)
+        finally:
+            self._offered.discard(offer.test.name)
+        return trial
+
+    @add_test.validator
+    def refuse_test(self, offer: Offer) -> None:
+        """Each test has a name of its own, and someone to accuse."""
+        self._refuse_unless_judging()
+        if offer.test.name in (*self._state.tests, *self._offered):
+            raise ValueError(f"the gate of the search {self._state.spec.name} has a test named {offer.test.name} already")
+        if offer.test.accused == 0:
+            raise ValueError("the starter decides what a test may ask, so that no test can accuse it")
+
+    def _refuse_unless_judging(self) -> None:
+        name = self._state.spec.name
+        if self._stopped_for or self._outcome:
+            raise ValueError(f"the search {name} ends just now; say it again in a moment")
+        if self._state.champion is None:
+            raise ValueError(f"the search {name} still checks its starter; say it again once it has a champion")
+
+    async def _renew_foundation(self) -> None:
+        """Where the judging code, the device or the model changed, everyone who stands is due to prove it again."""
+        foundation = await steps.prepare(self._setting)
+        self._state = self._state.refounded(foundation, workflow.now())
+
+    def _begin_review(self) -> None:
+        """Beside candidates that are being written, in one of their slots."""
+        if self._state.asked and not self._stopped_for and REVIEW not in self._tasks:
+            self._tasks[REVIEW] = asyncio.create_task(self._review_alone())
+
+    async def _review_alone(self) -> None:
+        async with self._arena:
+            await self._review()
+
+    async def _review(self) -> None:
+        """Judge again until nothing is due; the arena is held, so that no champion changes beneath a duel."""
+        while self._state.asked:
+            ask = self._state.asked[0]
+            self._own.begin(self._state.reviews + 1, "review", ask.why)
+            try:
+                judged = await judge_again(self._state, ask)
+            finally:
+                self._own.end()
+            task = ReviewTask(setting=self._setting, review=judged.review, promotions=self._state.promotions)
+            await steps.review(task)
+            self._state = self._state.reviewed(judged.review, judged.champion)
+
+    async def _join(self, test: GateTest) -> None:
+        """Let an accepted test join the gate."""
+        await steps.keep_test(KeepTask(setting=self._setting, test=test, when=workflow.now()))
+        self._state = self._state.joined(test)
+
+    def _standard(self) -> Standard:
+        assert self._state.foundation is not None
+        return self._state.foundation.standard()
+
+    def _champion(self) -> Champion:
+        assert self._state.champion is not None
+        return self._state.champion

@@ -1,0 +1,113 @@
+"""How a search brings one candidate from its hypothesis to its verdict."""
+
+from temporalio import workflow
+
+from activities.task import CheckTask, RecordTask
+from search.budget import UNLIMITED, Allowance, deadline
+from search.profile import Profile
+from workflows import steps
+from workflows.appeals import Appeals
+from workflows.candidate import CandidateTask, CandidateWorkflow
+from workflows.duel import DuelTask, DuelWorkflow
+from workflows.identity import candidate_id, duel_id
+from workflows.pursuit import Pursuit
+from workflows.state import SearchState
+from workflows.trials import examine
+
+
+class Pursuing(Appeals):
+    """The part of a search's workflow that follows single candidates."""
+
+    def __init__(self, state: SearchState) -> None:
+        """Nobody is in flight."""
+        super().__init__(state)
+        self._pursuits: dict[int, Pursuit] = {}
+
+    async def _pursue(self, pursuit: Pursuit, allowed: Allowance = UNLIMITED) -> None:
+        """Write and check beside others, then measure alone: one duel at a time, so that the champion cannot change beneath it."""
+        self._pursuits[pursuit.number] = pursuit
+        await self._check(pursuit, allowed)
+        pursuit.enter("waiting for its duel", workflow.now())
+        async with self._arena:
+            await self._prove(pursuit, allowed)
+            await self._settle(pursuit)
+        self._pursuits.pop(pursuit.number, None)
+
+    async def _prove(self, pursuit: Pursuit, allowed: Allowance) -> None:
+        """Gates, tests and duel by one standard, against one champion: what changes meanwhile is repeated."""
+        for test in pursuit.findings:
+            await self._join(test)
+        while pursuit.number and not pursuit.rejected:
+            await self._renew_foundation()
+            await self._review()
+            if pursuit.standard != self._standard():
+                await self._check(pursuit, allowed)
+            elif missing := tuple(test for test in self._state.tests if test not in pursuit.tests):
+                await self._examine(pursuit, missing)
+            elif pursuit.against != self._champion().number:
+                await self._duel(pursuit)
+            else:
+                return
+
+    async def _examine(self, pursuit: Pursuit, tests: tuple[str, ...]) -> None:
+        assert self._state.starter is not None
+        pursuit.enter("tests", workflow.now())
+        report = await examine(self._setting, pursuit.number, pursuit.source, starter=self._state.starter, tests=tests)
+        pursuit.examined(report, tests)
+
+    async def _check(self, pursuit: Pursuit, allowed: Allowance) -> None:
+        standard, tests = self._standard(), self._state.tests
+        written = pursuit.source if pursuit.checked else None if pursuit.number else self._state.starter
+        checked = await workflow.execute_child_workflow(
+            CandidateWorkflow.run,
+            CandidateTask(
+                setting=self._setting,
+                number=pursuit.number,
+                parent=pursuit.parent or 0,
+                hypothesis=pursuit.hypothesis,
+                source=written,
+                starter=self._state.starter,
+                tests=tests,
+                agent=self._state.spec.agent,
+                agent_network=self._state.spec.agent_network,
+                allowed=allowed,
+            ),
+            id=candidate_id(self._state.spec.name, pursuit.number),
+        )
+        pursuit.passed_gates(checked, standard, tests)
+
+    async def _duel(self, pursuit: Pursuit) -> None:
+        pursuit.enter("duel", workflow.now())
+        pursuit.against = self._champion().number
+        pursuit.duelled = await workflow.execute_child_workflow(
+            DuelWorkflow.run,
+            DuelTask(
+                setting=self._setting,
+                number=pursuit.number,
+                champion=self._champion().source,
+                candidate=pursuit.source,
+                plan=self._state.look_plan(),
+                noise=self._state.noise,
+                deadline=deadline(self._state.books()),
+            ),
+            id=duel_id(self._state.spec.name, pursuit.number),
+        )
+
+    async def _settle(self, pursuit: Pursuit) -> None:
+        """Profile a winner, write the verdict, and crown."""
+        foundation = self._state.foundation
+        assert foundation is not None
+        profile = await self._profile(pursuit) if pursuit.crowned else None
+        pursuit.enter("record", workflow.now())
+        record = pursuit.record(foundation, profile, workflow.now())
+        dethroned = self._state.champion.number if self._state.champion else None
+        promotion = (self._state.promotions + 1 if pursuit.number else 0) if pursuit.crowned else None
+        when = workflow.now()
+        await steps.record(RecordTask(setting=self._setting, record=record, promotion=promotion, dethroned=dethroned, when=when))
+        self._state = self._state.settled(record)
+
+    async def _profile(self, pursuit: Pursuit) -> Profile | None:
+        pursuit.enter("profile", workflow.now())
+        seed = workflow.random().getrandbits(48)
+        task = CheckTask(setting=self._setting, number=pursuit.number, source=pursuit.source, seed=seed)
+        return (await steps.profile(task)).profile
