@@ -1,11 +1,15 @@
 """What the harness measured: one arm, one pair of arms, and the limits that both were held to."""
 
 import math
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from search.value import Value
+
+MOST_VOIDS = 5
+"""Void pairs in one duel after which the machine counts as too noisy."""
 
 Amount = Annotated[float, Field(ge=0)]
 Count = Annotated[int, Field(ge=0)]
@@ -88,3 +92,8 @@ class Pair(Value):
     def log_ratio(self) -> float:
         """Natural logarithm of candidate over champion in the scenario's metric; only of a pair that counts."""
         return math.log(self.candidate.score / self.champion.score)
+
+
+def is_too_noisy(pairs: Sequence[Pair]) -> bool:
+    """Whether the machine spoiled as many pairs as one duel may lose."""
+    return sum(pair.void is not None for pair in pairs) >= MOST_VOIDS

@@ -5,10 +5,10 @@ from typing import Literal
 from temporalio import workflow
 
 from activities.task import PairTask, Setting
-from search.measurement import Load, Pair
+from search.measurement import Load, Pair, is_too_noisy
 from search.source import Source
 from search.verdict import Rejected
-from workflows import limits, steps
+from workflows import steps
 
 
 class Arena:
@@ -57,7 +57,7 @@ class Arena:
     @property
     def too_noisy(self) -> bool:
         """Whether the machine spoiled as many pairs as one duel may lose."""
-        return sum(pair.void is not None for pair in self.pairs) >= limits.PAIR_VOIDS
+        return is_too_noisy(self.pairs)
 
     def log_ratios(self) -> list[float]:
         """Of the pairs that count."""

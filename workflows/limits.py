@@ -63,8 +63,5 @@ LAST_WORDS = RetryPolicy(maximum_attempts=3)
 REVIEW = timedelta(days=2)
 """No look of a review's duels begins later; the search's own time does not count for it, because what stood must be settled."""
 
-PAIR_VOIDS = 5
-"""Void pairs in one duel after which the machine counts as too noisy."""
-
 DRAIN_EVENTS = 4096
 """History length after which a search continues as new; the server suggests the same."""

@@ -15,14 +15,12 @@ from activities.evaluation.pair import measure_pair
 from activities.evaluation.roof import is_beyond
 from activities.evaluation.server import Launch, ServerFailed
 from search.canary import canary_ratio, canary_standing
-from search.measurement import Arm, Load, Pair
+from search.measurement import Arm, Load, Pair, is_too_noisy
 from search.objective import broken_objective
 from search.screening import screen
 from search.statistics import Decision, LookPlan, look
 from search.value import Value
 from search.verdict import Interval, Rejected
-
-_VOIDS = 5
 
 
 class Evaluation(Value):
@@ -108,7 +106,7 @@ class Trial:
 
     async def _pair(self, champion: Launch, candidate: Launch, *, load: Load) -> Pair | Rejected | None:
         """The next valid pair; None when the machine spoils too many."""
-        while sum(pair.void is not None for pair in self._pairs) < _VOIDS:
+        while not is_too_noisy(self._pairs):
             first = "champion" if self._random.random() < 0.5 else "candidate"
             number = len(self._pairs) + 1
             pair = await measure_pair(self._ground, champion, candidate, number=number, seed=self._draw(), first=first, load=load)

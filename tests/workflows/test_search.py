@@ -7,6 +7,7 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
 from cli.temporal import survey
+from search.measurement import MOST_VOIDS
 from search.spec import Budget, Spec
 from search.verdict import Measured, Rejected
 from tests.workflows.conftest import Start
@@ -85,7 +86,7 @@ async def test_void_pairs_are_measured_again_and_a_noisy_machine_decides_nothing
     assert isinstance(verdict, Measured)
     assert verdict.kind == "undecided"
     assert "noisy machine" in verdict.reason
-    assert script.ran["pair 1"] == limits.PAIR_VOIDS
+    assert script.ran["pair 1"] == MOST_VOIDS
 
 
 async def test_candidates_run_beside_each_other_and_duel_one_at_a_time(start: Start, spec: Spec) -> None:

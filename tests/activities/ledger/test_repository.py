@@ -79,7 +79,8 @@ def test_a_repository_of_another_user_is_used(ledger: Ledger) -> None:
     begin(ledger)
     for path in (ledger.path, *ledger.path.rglob("*")):
         os.chown(path, 12345, 12345)
-    propose(ledger, "first", 1)
+    source = propose(ledger, "first", 1)
+    assert ledger.tip(candidate_branch("first", 1)) == source.commit
 
 
 def test_a_lock_that_a_killed_git_left_is_cleared(ledger: Ledger) -> None:
