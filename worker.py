@@ -35,12 +35,14 @@ from activities.found import Founder
 from activities.generate import Generator
 from activities.hand_in import HandInKeeper
 from activities.home import Home
+from activities.inheritance import hand_back
 from activities.ledger.ledger import Ledger
 from activities.novelty import NoveltyGate
 from activities.open_work import WorkOpener
 from activities.plan import Planner
 from activities.prepare import Preparer
 from activities.profile import Profiler
+from activities.pulse import Pulse
 from activities.record import Recorder
 from activities.reply import Replier
 from activities.review import Reviewer
@@ -97,6 +99,8 @@ async def serve(home: Home, *, target: str, address: str | None, metrics: str | 
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     client = await connect(address, runtime=metered(metrics) if metrics else None)
     log = StepLog(home.steps)
+    if freed := await hand_back(client, home.steps):
+        logging.info("took over from a dead worker: its steps in flight (%d) begin again", freed)
     async with AsyncExitStack() as stack:
         threads = stack.enter_context(ThreadPoolExecutor(LEDGER_THREADS))
         workshop = await stack.enter_async_context(open_workshop(home, find_target(target)))
@@ -152,7 +156,14 @@ def _agents(client: Client, home: Home, threads: ThreadPoolExecutor, log: StepLo
         *(reviewer.frontier, reviewer.champions, reviewer.keep_test, reviewer.review),
         *(concluder.conclude, concluder.break_off),
     ]
-    return Worker(client, task_queue=AGENTS_QUEUE, activities=activities, activity_executor=threads, interceptors=[log])
+    return Worker(
+        client,
+        task_queue=AGENTS_QUEUE,
+        activities=activities,
+        activity_executor=threads,
+        max_heartbeat_throttle_interval=HEARTBEAT_THROTTLE,
+        interceptors=[log, Pulse()],
+    )
 
 
 def _endpoint() -> Endpoint:

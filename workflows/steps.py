@@ -160,7 +160,12 @@ async def review(task: ReviewTask) -> None:
 async def break_off(task: BreakTask) -> None:
     """That the search broke off, in the ledger; given up where the ledger itself is what broke."""
     await workflow.execute_activity(
-        "break_off", task, task_queue=AGENTS_QUEUE, start_to_close_timeout=limits.QUICK_STEP, retry_policy=limits.LAST_WORDS
+        "break_off",
+        task,
+        task_queue=AGENTS_QUEUE,
+        start_to_close_timeout=limits.QUICK_STEP,
+        heartbeat_timeout=limits.HEARTBEAT,
+        retry_policy=limits.LAST_WORDS,
     )
 
 
@@ -172,7 +177,13 @@ async def conclude(conclusion: Conclusion) -> None:
 async def _in_ledger(name: str, task: Value, answer: Any, *, limit: timedelta) -> Any:
     """A step that any machine with the ledger can take."""
     return await workflow.execute_activity(
-        name, task, result_type=answer, task_queue=AGENTS_QUEUE, start_to_close_timeout=limit, retry_policy=limits.RETRY
+        name,
+        task,
+        result_type=answer,
+        task_queue=AGENTS_QUEUE,
+        start_to_close_timeout=limit,
+        heartbeat_timeout=limits.HEARTBEAT,
+        retry_policy=limits.RETRY,
     )
 
 
