@@ -62,6 +62,10 @@ from workflows.search import SearchWorkflow
 from workflows.session import SessionWorkflow
 from workflows.work import WorkWorkflow
 
+WORKFLOWS = [
+    *(SearchWorkflow, CandidateWorkflow, SessionWorkflow, WorkWorkflow),
+    *(DuelWorkflow, RescoreWorkflow, ReexamineWorkflow),
+]
 HEARTBEAT_THROTTLE = timedelta(seconds=2)
 STICKY_LIMIT = timedelta(seconds=2)
 """How long a workflow task waits for a worker that may be dead."""
@@ -128,10 +132,7 @@ def _searches(client: Client) -> Worker:
     return Worker(
         client,
         task_queue=SEARCHES_QUEUE,
-        workflows=[
-            *(SearchWorkflow, CandidateWorkflow, SessionWorkflow, WorkWorkflow),
-            *(DuelWorkflow, RescoreWorkflow, ReexamineWorkflow),
-        ],
+        workflows=WORKFLOWS,
         workflow_runner=workflow_runner(),
         sticky_queue_schedule_to_start_timeout=STICKY_LIMIT,
     )

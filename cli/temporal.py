@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from temporalio.api.enums.v1 import PendingActivityState
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowQueryFailedError
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfigProfile
 from temporalio.runtime import Runtime
@@ -17,12 +17,25 @@ from workflows.progress import Progress, Runner
 
 Told = TypeVar("Told", Progress, Runner)
 
+NONDETERMINISM = "TMPRL1100"
+FAILED_STATE = "Workflow Task in failed state"
+"""What the SDK and the server call a history that the code cannot go through again."""
 RPC_LIMIT = timedelta(seconds=3)
 """A query waits for a worker; without one it would hang for ever."""
 
 
 class NoWorker(RuntimeError):
     """Temporal answers, but no worker does."""
+
+
+class OtherVersion(NoWorker):
+    """The worker's code cannot go on with what another version of it began."""
+
+    def __init__(self, workflow: str) -> None:
+        super().__init__(
+            f"{workflow} was begun by another version of VibeServe, and this one cannot go on with it: nothing is lost, it waits. Run "
+            "`vibeserve down`, go back to the version that began it, and `vibeserve up`"
+        )
 
 
 def configured_cluster() -> ClientConfigProfile | None:
@@ -84,7 +97,13 @@ async def _runner(client: Client, search: str, runner: Runner) -> Runner:
 async def _query(client: Client, workflow_id: str, told: type[Told]) -> Told:
     try:
         return await client.get_workflow_handle(workflow_id).query("progress", result_type=told, rpc_timeout=RPC_LIMIT)
+    except WorkflowQueryFailedError as error:
+        if NONDETERMINISM in str(error):
+            raise OtherVersion(workflow_id) from None
+        raise
     except RPCError as error:
+        if FAILED_STATE in error.message:
+            raise OtherVersion(workflow_id) from None
         if error.status in (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED, RPCStatusCode.FAILED_PRECONDITION):
             raise NoWorker("no worker answers: run `vibeserve up`") from None
         raise

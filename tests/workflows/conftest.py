@@ -5,6 +5,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -76,25 +77,35 @@ def spec(target: str) -> Spec:
     )
 
 
+@asynccontextmanager
+async def scripted_workers(client: Client, script: Script, spec: Spec) -> AsyncIterator[None]:
+    """For every queue of a search."""
+    async with (
+        Worker(
+            client,
+            task_queue=SEARCHES_QUEUE,
+            workflows=[SearchWorkflow, CandidateWorkflow, DuelWorkflow, RescoreWorkflow, ReexamineWorkflow],
+            workflow_runner=workflow_runner(),
+            sticky_queue_schedule_to_start_timeout=timedelta(seconds=1),
+        ),
+        Worker(client, task_queue=AGENTS_QUEUE, activities=script.activities()),
+        Worker(client, task_queue=checks_queue(spec.target), activities=script.activities()),
+        Worker(client, task_queue=device_queue(spec.target), activities=script.activities()),
+    ):
+        yield
+
+
+@asynccontextmanager
+async def scripted_search(
+    client: Client, script: Script, asked: Spec | SearchState
+) -> AsyncIterator[WorkflowHandle[SearchWorkflow, object]]:
+    """A search over a script; its workers live as long as the context."""
+    state = asked if isinstance(asked, SearchState) else SearchState(spec=asked)
+    async with scripted_workers(client, script, state.spec):
+        yield await client.start_workflow(SearchWorkflow.run, state, id=search_id(state.spec.name), task_queue=SEARCHES_QUEUE)
+
+
 @pytest.fixture
 def start(client: Client) -> Start:
-    """Starts a search over a script; its worker lives as long as the context."""
-
-    @asynccontextmanager
-    async def begin(script: Script, asked: Spec | SearchState) -> AsyncIterator[WorkflowHandle[SearchWorkflow, object]]:
-        state = asked if isinstance(asked, SearchState) else SearchState(spec=asked)
-        spec = state.spec
-        async with (
-            Worker(
-                client,
-                task_queue=SEARCHES_QUEUE,
-                workflows=[SearchWorkflow, CandidateWorkflow, DuelWorkflow, RescoreWorkflow, ReexamineWorkflow],
-                workflow_runner=workflow_runner(),
-            ),
-            Worker(client, task_queue=AGENTS_QUEUE, activities=script.activities()),
-            Worker(client, task_queue=checks_queue(spec.target), activities=script.activities()),
-            Worker(client, task_queue=device_queue(spec.target), activities=script.activities()),
-        ):
-            yield await client.start_workflow(SearchWorkflow.run, state, id=search_id(spec.name), task_queue=SEARCHES_QUEUE)
-
-    return begin
+    """Starts a search over a script."""
+    return partial(scripted_search, client)
