@@ -35,7 +35,7 @@ from activities.found import Founder
 from activities.generate import Generator
 from activities.hand_in import HandInKeeper
 from activities.home import Home
-from activities.inheritance import hand_back
+from activities.inheritance import hand_back, identity_of
 from activities.ledger.ledger import Ledger
 from activities.novelty import NoveltyGate
 from activities.open_work import WorkOpener
@@ -101,9 +101,9 @@ async def serve(home: Home, *, target: str, address: str | None, metrics: str | 
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    client = await connect(address, runtime=metered(metrics) if metrics else None)
+    client = await connect(address, runtime=metered(metrics) if metrics else None, identity=identity_of(home.root))
     log = StepLog(home.steps)
-    if freed := await hand_back(client, home.steps):
+    if freed := await hand_back(client, home.root):
         logging.info("took over from a dead worker: its steps in flight (%d) begin again", freed)
     async with AsyncExitStack() as stack:
         threads = stack.enter_context(ThreadPoolExecutor(LEDGER_THREADS))

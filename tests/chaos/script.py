@@ -25,7 +25,7 @@ TREES: Mapping[int, tuple[str, str]] = {
 TARGET = "scripted"
 
 
-def scripted_spec(name: str) -> Spec:
+def scripted_spec(name: str, candidates: int = len(TREES)) -> Spec:
     """One candidate after the other, so that each life of the search is the same."""
     return Spec(
         name=name,
@@ -38,7 +38,7 @@ def scripted_spec(name: str) -> Spec:
         seed=7,
         parallel=1,
         looks=(3, 6),
-        budget=Budget(candidates=len(TREES), wall_clock=timedelta(hours=10), tokens=10**9, dollars=1000.0),
+        budget=Budget(candidates=candidates, wall_clock=timedelta(hours=10), tokens=10**9, dollars=1000.0),
     )
 
 

@@ -17,7 +17,7 @@ from temporalio.worker import Worker
 
 import worker
 from activities.home import Home
-from activities.inheritance import hand_back
+from activities.inheritance import hand_back, identity_of
 from activities.ledger.ledger import Ledger
 from activities.step_log import StepLog
 from tests.chaos.doom import Doom, Harbinger
@@ -30,8 +30,8 @@ async def serve(home: Home, address: str, harbingers: list[Harbinger]) -> None:
     """Until SIGTERM, or until it strikes itself."""
     stopped = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
-    client = await Client.connect(address, data_converter=pydantic_data_converter, interceptors=harbingers)
-    await hand_back(client, home.steps)
+    client = await Client.connect(address, data_converter=pydantic_data_converter, interceptors=harbingers, identity=identity_of(home.root))
+    await hand_back(client, home.root)
     judge, log = SteadyJudge(Ledger.open(home.ledger)).activities(), StepLog(home.steps)
     with ThreadPoolExecutor(8) as threads:
         async with (

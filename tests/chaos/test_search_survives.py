@@ -1,6 +1,5 @@
 """`kill -9` of the Temporal server in a correctness gate, then of the worker in a duel: the search ends, no finished step runs again."""
 
-import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from activities.ledger.ledger import Ledger
+from tests.chaos.proof import processes_of
 from tests.chaos.search_in_home import Household
 from workflows.identity import candidate_id, duel_id
 
@@ -19,20 +19,7 @@ def household(tmp_path: Path) -> Iterator[Household]:
     house.run("down")
 
 
-def processes_of(home: Path) -> list[str]:
-    """Command lines of living processes that name the home."""
-    found: list[str] = []
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit() and folder.name != str(os.getpid()):
-            try:
-                line = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-            except OSError:
-                continue
-            if str(home) in line:
-                found.append(line)
-    return found
-
-
+@pytest.mark.chaos
 @pytest.mark.timeout(900)
 async def test_a_search_survives_the_death_of_server_and_worker(household: Household) -> None:
     household.run("search", "chat", "--name", "hurt", "--model", "tiny", "--candidates", "1", "--hours", "1", "--looks", "2,3", "--detach")
