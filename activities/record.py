@@ -6,6 +6,9 @@ from activities.ledger.ledger import Ledger
 from activities.task import RecordTask
 from search.source import Source
 
+TIDY = 100
+"""After so many candidates what lies loose is packed."""
+
 
 class Recorder:
     """Each part is written once, however often the step is tried."""
@@ -22,4 +25,6 @@ class Recorder:
         if task.promotion is not None:
             self._ledger.promote(search, record.number, previous=task.dethroned, version=task.promotion, when=task.when)
         self._ledger.append_record(search, record, when=task.when)
+        if record.number % TIDY == TIDY - 1:
+            self._ledger.tidy()
         return Source(commit=verdict, tree=record.source.tree)

@@ -64,7 +64,7 @@ def inspect(home: Home) -> EngineState:
 async def ensure_up(home: Home, say: Say, *, target: str = "cpu") -> EngineState:
     """Start what does not run yet and wait until it answers; raises EngineFailed."""
     home.root.mkdir(parents=True, exist_ok=True)
-    address = None if configured_cluster() else await _ensure_server(home, say)
+    address = None if configured_cluster() else await ensure_server(home, say)
     _ensure_worker(home, say, target=target, address=address)
     await _serves(home)
     return inspect(home)
@@ -88,7 +88,7 @@ async def open_client(home: Home) -> Client:
     return await connect(server.details["address"])
 
 
-async def _ensure_server(home: Home, say: Say) -> str:
+async def ensure_server(home: Home, say: Say) -> str:
     server = find_resident(_server_lock(home)) or _start_server(home, say)
     address = server.details["address"]
     await _answers(home, address)

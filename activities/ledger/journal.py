@@ -9,8 +9,8 @@ from activities.ledger.errors import LedgerError, NameTaken, RefConflict, Unknow
 from activities.ledger.lock import locked
 from activities.ledger.message import commit_message
 from activities.ledger.names import journal_branch
-from activities.ledger.objects import blob, commit, trees
-from activities.ledger.repository import Contents, Repository
+from activities.ledger.objects import REGULAR, blob, commit, replaced, ways
+from activities.ledger.repository import Repository
 from search.analysis import Analysis
 from search.gate_test import GateTest
 from search.record import Record
@@ -22,6 +22,7 @@ README = """# The journal of a search
 - `spec.json`: what was asked for, as typed.
 - `facts.json`: what it was resolved to when the search began.
 - `candidates/0003.json`: everything about candidate 3: its source commit, hypothesis, gates, every pair, profile, verdict.
+  From the hundredth on they lie in folders by hundreds: `candidates/0400/0417.json`.
 - `reviews/000001.json`: candidates that were judged again, why, and who is the champion since. Records stay as they are.
 - `tests/NAME.py`, `tests/NAME.json`: a test that joined the gate, and who wrote it, why, and on which candidate it was found.
 - `sessions/0003-implementer/0004.json`: what a model or one of its tools said, message by message, with what the reply cost.
@@ -83,13 +84,16 @@ class Journal:
                 continue  # a fetch from another machine came between
 
     def _commit(self, files: Mapping[str, str], *, head: str | None, message: str, when: datetime) -> str:
-        present = self._repository.contents(head) if head else Contents({}, frozenset())
+        """Only the folders on the way to the files are read and written, so that an append costs the same in a long journal."""
+        passed = ways(files)
+        present = self._repository.folders(f"{head}:{path}" for path in passed) if head else {}
+        folders = {path: present.get(f"{head}:{path}", ("", {}))[1] for path in passed}
         blobs = {path: blob(text.encode()) for path, text in files.items()}
-        if head and all(present.blobs.get(path) == each.name for path, each in blobs.items()):
+        if head and all(folders[path.rpartition("/")[0]].get(path.rpartition("/")[2]) == (REGULAR, blobs[path].name) for path in files):
             return head
-        folders = trees({**present.blobs, **{path: each.name for path, each in blobs.items()}})
-        new = commit(tree=folders[-1].name, parents=[head] if head else [], message=commit_message(message), when=when)
-        self._repository.store([*(each for each in (*blobs.values(), *folders) if each.name not in present.names), new])
+        trees = replaced(folders, {path: each.name for path, each in blobs.items()})
+        new = commit(tree=trees[-1].name, parents=[head] if head else [], message=commit_message(message), when=when)
+        self._repository.store([*blobs.values(), *trees, new])
         self._repository.move(self._branch, new.name, head)
         return new.name
 
@@ -113,8 +117,7 @@ class Journal:
 
     def record_names(self) -> tuple[str, ...]:
         """The objects that hold the records; equal names are equal records."""
-        blobs = self._repository.contents(self._head()).blobs
-        return tuple(name for path, name in blobs.items() if path.startswith("candidates/"))
+        return tuple(self._repository.contents(self._head(), "candidates/").blobs.values())
 
     def read_records(self, names: Iterable[str]) -> tuple[Record, ...]:
         """The records that these objects hold, in their order."""
@@ -122,14 +125,13 @@ class Journal:
 
     def reviews(self) -> tuple[Review, ...]:
         """All second looks, the oldest first."""
-        blobs = self._repository.contents(self._head()).blobs
-        names = [name for path, name in sorted(blobs.items()) if path.startswith("reviews/")]
+        names = [name for _, name in sorted(self._repository.contents(self._head(), "reviews/").blobs.items())]
         return tuple(Review.model_validate_json(text) for text in self._repository.read(names))
 
     def tests(self) -> tuple[GateTest, ...]:
         """All tests that joined the gate, by name."""
-        blobs = self._repository.contents(self._head()).blobs
-        names = [name for path, name in sorted(blobs.items()) if path.startswith("tests/") and path.endswith(".json")]
+        blobs = self._repository.contents(self._head(), "tests/").blobs
+        names = [name for path, name in sorted(blobs.items()) if path.endswith(".json")]
         return tuple(GateTest.model_validate_json(text) for text in self._repository.read(names))
 
     def analyses(self) -> Mapping[int, Analysis]:
@@ -140,12 +142,13 @@ class Journal:
 
     def text(self, path: str) -> str | None:
         """One file, None when the journal has none of this name."""
-        name = self._repository.contents(self._head()).blobs.get(path)
+        name = self._repository.contents(self._head(), path).blobs.get(path)
         return None if name is None else next(self._repository.read([name])).decode()
 
     def texts(self, prefix: str) -> Mapping[str, str]:
         """All files whose path begins so, by path."""
-        blobs = self._repository.contents(self._head()).blobs
+        folder = prefix[: prefix.rfind("/") + 1]
+        blobs = self._repository.contents(self._head(), *([folder] if folder else [])).blobs
         chosen = {path: name for path, name in blobs.items() if path.startswith(prefix)}
         return {path: text.decode() for path, text in zip(chosen, self._repository.read(chosen.values()), strict=True)}
 
@@ -157,8 +160,9 @@ class Journal:
 
 
 def record_path(number: int) -> str:
-    """Where the journal keeps a candidate's record."""
-    return f"candidates/{number:04d}.json"
+    """Where the journal keeps a candidate's record; from 100 on by hundreds, since each append writes the whole folder anew."""
+    hundred = f"{number - number % 100:04d}/" if number >= 100 else ""
+    return f"candidates/{hundred}{number:04d}.json"
 
 
 def record_text(record: Record) -> str:

@@ -14,6 +14,7 @@ from activities.ledger.journal import Journal, analysis_path, program_files, rec
 from activities.ledger.message import commit_message, verdict_message, verdict_subject
 from activities.ledger.names import candidate_branch
 from activities.ledger.objects import blob, commit, trees
+from activities.ledger.records import Records
 from activities.ledger.repository import Repository
 from activities.ledger.reviews import changed, crown, mark, write_retrial
 from search.analysis import Analysis
@@ -29,6 +30,7 @@ class Ledger:
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
+        self._records = Records(repository)
 
     @classmethod
     def open(cls, path: Path) -> "Ledger":
@@ -140,8 +142,8 @@ class Ledger:
         return self.append(search, {record_path(record.number): record_text(record)}, message=verdict_subject(record), when=when)
 
     def records(self, search: str) -> tuple[Record, ...]:
-        """All finished candidates by number."""
-        return Journal(self._repository, search).records()
+        """All finished candidates by number; only those that were not read before are read."""
+        return self._records.of(search)
 
     def record_names(self, search: str) -> tuple[ObjectId, ...]:
         """The objects that hold the records of a search; equal names are equal records."""

@@ -12,6 +12,9 @@ from typing import Literal
 IDENTITY = "VibeServe <vibeserve@localhost>"
 
 Kind = Literal["commit", "tree", "blob", "tag"]
+Entry = tuple[bytes, str]
+"""Mode and name of what stands in a folder."""
+Folder = Mapping[str, Entry]
 PACK_TYPES: Mapping[Kind, int] = {"commit": 1, "tree": 2, "blob": 3, "tag": 4}
 REGULAR = b"100644"
 FOLDER = b"40000"
@@ -45,13 +48,51 @@ def trees(blobs: Mapping[str, str]) -> tuple[GitObject, ...]:
             folders.setdefault(first, {})[rest] = name
         else:
             files[first] = name
-    entries = [(name.encode(), REGULAR, identity) for name, identity in files.items()]
+    entries: dict[str, Entry] = {name: (REGULAR, identity) for name, identity in files.items()}
     inner: list[GitObject] = []
     for folder, content in folders.items():
         inner.extend(trees(content))
-        entries.append((folder.encode() + b"/", FOLDER, inner[-1].name))
-    data = b"".join(b"%s %s\0" % (mode, name.rstrip(b"/")) + bytes.fromhex(identity) for name, mode, identity in sorted(entries))
-    return (*inner, GitObject("tree", data))
+        entries[folder] = (FOLDER, inner[-1].name)
+    return (*inner, tree(entries))
+
+
+def tree(entries: Folder) -> GitObject:
+    """One folder; git sorts a folder's name as if it ended in a slash."""
+    ordered = sorted((name.encode() + (b"/" if mode == FOLDER else b""), mode, identity) for name, (mode, identity) in entries.items())
+    return GitObject("tree", b"".join(b"%s %s\0" % (mode, name.rstrip(b"/")) + bytes.fromhex(identity) for name, mode, identity in ordered))
+
+
+def read_tree(data: bytes) -> Folder:
+    """What stands directly in a folder."""
+    entries: dict[str, Entry] = {}
+    position = 0
+    while position < len(data):
+        end = data.index(b"\0", position)
+        mode, _, name = data[position:end].partition(b" ")
+        position = end + 21
+        entries[name.decode()] = (mode, data[end + 1 : position].hex())
+    return entries
+
+
+def replaced(folders: Mapping[str, Folder], blobs: Mapping[str, str]) -> tuple[GitObject, ...]:
+    """The folders, the root last, once these files stand in them; `folders` holds all that the files' paths go through, the root as ""."""
+    changed = {path: dict(folder) for path, folder in folders.items()}
+    for path, name in blobs.items():
+        folder, _, file = path.rpartition("/")
+        changed[folder][file] = (REGULAR, name)
+    made: list[GitObject] = []
+    for path in sorted(changed, key=lambda path: (-path.count("/") - bool(path), path)):
+        made.append(tree(changed[path]))
+        above, _, name = path.rpartition("/")
+        if path:
+            changed[above][name] = (FOLDER, made[-1].name)
+    return tuple(made)
+
+
+def ways(paths: Iterable[str]) -> tuple[str, ...]:
+    """All folders that these files' paths go through, the root as ""."""
+    found = {"/".join(path.split("/")[:depth]) for path in paths for depth in range(path.count("/") + 1)}
+    return tuple(sorted(found))
 
 
 def commit(*, tree: str, parents: Iterable[str], message: str, when: datetime) -> GitObject:

@@ -16,7 +16,7 @@ from git.exc import GitCommandNotFound
 
 from activities.ledger.errors import LedgerError, RefConflict
 from activities.ledger.lock import locked
-from activities.ledger.objects import GitObject, pack
+from activities.ledger.objects import Folder, GitObject, pack, read_tree
 
 NOTHING = "0" * 40
 BARE = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n[gc]\n\tauto = 0\n"
@@ -89,8 +89,8 @@ class Repository:
         return child.returncode, output, complaint.decode(errors="replace")
 
     def tidy(self) -> None:
-        """Pack what lies loose; nothing is dropped, and others may read and write meanwhile."""
-        self.run("repack", "-d", "-q")
+        """Pack what lies loose, with packs that are small beside it; nothing is dropped, and others may read and write meanwhile."""
+        self.run("repack", "-d", "-q", "--geometric=2")
 
     def store(self, objects: Iterable[GitObject]) -> None:
         """Write objects that refer only to each other and to what the ledger holds; those that it has already are left alone."""
@@ -102,6 +102,17 @@ class Repository:
 
     def read(self, names: Iterable[str]) -> Iterator[bytes]:
         """Contents of objects in the order of their names, by one process."""
+        for name, found in self._batch(names):
+            if found is None:
+                raise LedgerError(f"the ledger {self.path} lacks object {name}")
+            yield found[1]
+
+    def folders(self, names: Iterable[str]) -> Mapping[str, tuple[str, Folder]]:
+        """Name and content of the folders `COMMIT:PATH` or `TREE`, by what they were asked by; those that are absent are left out."""
+        return {asked: (found[0], read_tree(found[1])) for asked, found in self._batch(names) if found is not None}
+
+    def _batch(self, names: Iterable[str]) -> Iterator[tuple[str, tuple[str, bytes] | None]]:
+        """What was asked for, with its name and content."""
         asked = list(names)
         output = self.run("cat-file", "--batch", feed="".join(f"{name}\n" for name in asked).encode())
         position = 0
@@ -109,16 +120,18 @@ class Repository:
             end = output.index(b"\n", position)
             header = output[position:end].decode()
             if header.endswith(" missing"):
-                raise LedgerError(f"the ledger {self.path} lacks object {name}")
+                yield name, None
+                position = end + 1
+                continue
             size = int(header.rsplit(" ", 1)[1])
-            yield output[end + 1 : end + 1 + size]
+            yield name, (header.split(" ", 1)[0], output[end + 1 : end + 1 + size])
             position = end + size + 2
 
-    def contents(self, tree: str) -> Contents:
-        """Everything below a tree or commit."""
+    def contents(self, tree: str, *below: str) -> Contents:
+        """Everything below a tree or commit, or only what has one of these paths or, where one ends in a slash, lies in that folder."""
         blobs: dict[str, str] = {}
         names: set[str] = set()
-        for line in self.run("ls-tree", "-r", "-t", "-z", "--full-tree", tree).split(b"\0")[:-1]:
+        for line in self.run("ls-tree", "-r", "-t", "-z", "--full-tree", tree, *below).split(b"\0")[:-1]:
             facts, _, path = line.partition(b"\t")
             _, kind, name = facts.decode().split(" ")
             names.add(name)

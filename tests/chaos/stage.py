@@ -50,7 +50,7 @@ class Stage:
     async def raise_up(self) -> None:
         """Start what does not run; harmless where all runs."""
         self.home.root.mkdir(parents=True, exist_ok=True)
-        address = await embedded._ensure_server(self.home, lambda _: None)
+        address = await embedded.ensure_server(self.home, lambda _: None)
         if find_resident(self._worker_lock):
             return
         command = [sys.executable, "-m", "tests.chaos.scripted_worker", "--home", str(self.home.root), "--address", address]
