@@ -24,16 +24,21 @@ SEEDS = range(1, 9)
 async def main(asked: list[str]) -> None:
     """Each life in a home of its own; the first failure ends it."""
     every = [*(f"{moment}/{victim}" for moment in MOMENTS for victim in VICTIMS), *(f"random/{seed}" for seed in SEEDS)]
-    kept = RESULTS / "lives.json"
-    lives: dict[str, Any] = json.loads(kept.read_text()) if kept.exists() else {}
     with tempfile.TemporaryDirectory(prefix="chaos-") as scratch:
         plain = await _told("an undisturbed life", live(Path(scratch) / "plain"))
         for name in asked or every:
             root = Path(scratch) / name.replace("/", "-")
-            lives[name] = [asdict(blow) for blow in (await _told(name, _hurt(name, root, plain))).blows]
-            RESULTS.mkdir(parents=True, exist_ok=True)
-            kept.write_text(json.dumps(lives, indent=0, sort_keys=True) + "\n")
-            write_table(RESULTS / "boundaries.md", lives)
+            _keep(name, await _told(name, _hurt(name, root, plain)))
+
+
+def _keep(name: str, life: Life) -> None:
+    """Beside the lives that others of these processes led."""
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    kept = RESULTS / "lives.json"
+    lives: dict[str, Any] = json.loads(kept.read_text()) if kept.exists() else {}
+    lives[name] = [asdict(blow) for blow in life.blows]
+    kept.write_text(json.dumps(lives, indent=0, sort_keys=True) + "\n")
+    write_table(RESULTS / "boundaries.md", lives)
 
 
 async def _hurt(name: str, root: Path, plain: Life) -> Life:

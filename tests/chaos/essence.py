@@ -1,5 +1,6 @@
 """What two lives of one scripted search must have in common: everything in the ledger but the time, and what is drawn by chance."""
 
+import os
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from tests.activities.ledger.samples import git
 DRAWN = (
     (r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)", "TIME"),
     (r"\b\d{10} \+0000\b", "TIME"),
+    (r"[\d.]+ (?:h|min) of [\d.]+ (?:h|min)", "TIME of TIME"),
     (r"wall clock [\d.]+ (?:s|min|h)", "wall clock TIME"),
     (r"\b\d{8,}\b", "SEED"),
     (r'"first": "\w+"', '"first": CHANCE'),
@@ -36,6 +38,14 @@ def differences(one: Mapping[str, object], other: Mapping[str, object]) -> list[
     return [
         f"{name}: {one.get(name)!r} / {other.get(name)!r}"[:2000] for name in sorted({*one, *other}) if one.get(name) != other.get(name)
     ]
+
+
+def _told(name: str, one: object, other: object) -> str:
+    """From where they differ on."""
+    first, second = repr(one), repr(other)
+    same = len(os.path.commonprefix([first, second]))
+    start = max(same - 40, 0)
+    return f"{name}: {first[start : same + 200]} / {second[start : same + 200]}"
 
 
 def undrawn(text: str) -> str:

@@ -38,7 +38,7 @@ def scripted_spec(name: str, candidates: int = len(TREES)) -> Spec:
         seed=7,
         parallel=1,
         looks=(3, 6),
-        budget=Budget(candidates=candidates, wall_clock=timedelta(hours=10), tokens=10**9, dollars=1000.0),
+        budget=Budget(candidates=candidates, wall_clock=timedelta(hours=5000), tokens=10**9, dollars=1000.0),
     )
 
 
