@@ -1,6 +1,5 @@
 """What two lives of one scripted search must have in common: everything in the ledger but the time, and what is drawn by chance."""
 
-import os
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -43,7 +42,7 @@ def differences(one: Mapping[str, object], other: Mapping[str, object]) -> list[
 def _told(name: str, one: object, other: object) -> str:
     """From where they differ on."""
     first, second = repr(one), repr(other)
-    same = len(os.path.commonprefix([first, second]))
+    same = next((place for place, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), 0)
     start = max(same - 40, 0)
     return f"{name}: {first[start : same + 200]} / {second[start : same + 200]}"
 
