@@ -2,8 +2,9 @@
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from cli.temporal import survey
@@ -18,6 +19,8 @@ from workflows.progress import Spent
 
 SEARCH = "hurt"
 LIMIT_SECONDS = 850
+Beside = Callable[[Stage], Coroutine[None, None, None]]
+"""What somebody does to a stage while the search is performed on it."""
 VICTIMS: tuple[Victim, ...] = ("worker", "server", "both")
 
 
@@ -39,11 +42,11 @@ class Life:
     blows: tuple[Blow, ...]
 
 
-async def live(root: Path, *, doom: Doom | None = None, seed: int | None = None, candidates: int = len(TREES)) -> Life:
-    """From the beginning to the end, with what must hold in every life asserted."""
+async def live(root: Path, *, doom: Doom | None = None, beside: Beside | None = None, candidates: int = len(TREES), again: int = 0) -> Life:
+    """From the beginning to the end, with what must hold in every life asserted; so many steps may run `again` without a death."""
     async with model_server(speak) as models:
         stage = Stage(root, model_url=models.url, doom=doom)
-        async with performed(stage, scripted_spec(SEARCH, candidates), seconds=LIMIT_SECONDS, beside=_harass(stage, seed)):
+        async with performed(stage, scripted_spec(SEARCH, candidates), seconds=LIMIT_SECONDS, beside=(beside or _nothing)(stage)):
             client = await stage.client()
             spent = (await survey(client, SEARCH)).spent
             done = await acknowledged(client, SEARCH)
@@ -52,7 +55,7 @@ async def live(root: Path, *, doom: Doom | None = None, seed: int | None = None,
     blows = tuple(Blow(death["boundary"], max(ran[death["step"]] - 1, 0), next_step(steps, death["when"])) for death in struck)
     assert set(ran) == set(done), "each step that began was acknowledged in the end"
     assert not begun_after(done, steps), "no acknowledged step ran again"
-    assert sum(ran.values()) - len(ran) <= len(struck), "only what was in flight ran again"
+    assert sum(ran.values()) - len(ran) <= len(struck) + again, "only what was in flight ran again"
     assert not processes_of(root), "no process is left"
     assert not leftovers(stage.home.ledger), "no lock and no worktree is left"
     ledger = stage.ledger()
@@ -75,7 +78,7 @@ async def suffer(
 
 async def endure(root: Path, plain: Life, seed: int) -> Life:
     """A life in which things die at random moments."""
-    return _alike(await live(root, seed=seed), plain)
+    return _alike(await live(root, beside=partial(_harass, seed=seed)), plain)
 
 
 def _alike(life: Life, plain: Life) -> Life:
@@ -88,9 +91,13 @@ def _amounts(spent: tuple[Spent, ...]) -> Mapping[str, float]:
     return {each.name: each.used for each in spent if each.name != "wall clock"}
 
 
-async def _harass(stage: Stage, seed: int | None) -> None:
+async def _nothing(stage: Stage) -> None:
+    """Beside an undisturbed life."""
+
+
+async def _harass(stage: Stage, seed: int) -> None:
     """Strike now and then, whether it has recovered from the last blow or not."""
     chance = random.Random(seed)
-    while seed is not None:
+    while True:
         await asyncio.sleep(chance.uniform(0.5, 5.0))
         stage.strike(chance.choice(VICTIMS))

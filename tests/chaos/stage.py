@@ -99,6 +99,12 @@ class Stage:
         """Of this home."""
         return Ledger.open(self.home.ledger)
 
+    def pid(self, who: str) -> int:
+        """Of the `server` or the `worker` that runs."""
+        resident = find_resident(self._lock_of(who))
+        assert resident is not None
+        return resident.pid
+
     def down(self) -> None:
         """End what runs."""
         embedded.take_down(self.home, lambda _: None)
