@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from temporalio.client import Client
@@ -39,6 +40,15 @@ class Household:
         os.killpg(pid, signal.SIGKILL)
         return pid
 
+    async def kill_child(self, command: str, *, seconds: float) -> None:
+        """`kill -9` of whatever the worker started, or what that started, with these words in its command; waits until there is one."""
+        deadline = time.monotonic() + seconds
+        while not (found := [pid for pid in descendants(inspect(self.home).pids[-1]) if command in command_of(pid)]):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"nothing like {command!r} ran in {seconds:.0f} s")
+            await asyncio.sleep(POLL_SECONDS / 2)
+        os.kill(found[-1], signal.SIGKILL)
+
     async def client(self) -> Client:
         """A client of the home's embedded server."""
         return await connect(inspect(self.home).address)
@@ -61,3 +71,24 @@ class Household:
     def steps(self) -> Iterator[dict[str, object]]:
         """What workers began and ended, in order."""
         return (json.loads(line) for line in self.home.steps.read_text().splitlines()) if self.home.steps.exists() else iter(())
+
+
+def descendants(parent: int) -> list[int]:
+    """Processes that it started, and those that they started, the oldest first."""
+    above: dict[int, int] = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            with suppress(OSError):
+                above[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+    found = {parent}
+    while more := {pid for pid, up in above.items() if up in found} - found:
+        found |= more
+    return sorted(found - {parent})
+
+
+def command_of(pid: int) -> str:
+    """Its command line; empty when it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return ""

@@ -1,4 +1,4 @@
-"""`kill -9` of the Temporal server in a correctness gate, then of the worker in a duel: the search ends, no finished step runs again."""
+"""Real measurements on `tiny`, and `kill -9` of the engine in a gate and a duel, then of each process that measures: the search ends in order."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -41,6 +41,29 @@ async def test_a_search_survives_the_death_of_server_and_worker(household: House
     hurt = [step[2] for step, count in began.items() if count > 1]
     assert 1 <= len(hurt) <= 2, f"only the steps that were killed begin again: {hurt}"
 
+    ledger = Ledger.open(household.home.ledger)
+    assert [record.number for record in ledger.records("hurt")] == [0, 1]
+    assert ledger.journal_text("hurt", "conclusion.json") is not None
+    household.run("down")
+    assert processes_of(household.home.root) == []
+
+
+@pytest.mark.chaos
+@pytest.mark.timeout(900)
+async def test_a_search_survives_the_death_of_what_measures(household: Household) -> None:
+    """The load generator and the reference are ours: their step is taken again. A server that dies is its candidate's fault, or voids the pair."""
+    household.run("search", "chat", "--name", "hurt", "--model", "tiny", "--candidates", "1", "--hours", "1", "--looks", "2,3", "--detach")
+    await household.running(candidate_id("hurt", 1), "correctness", seconds=400)
+    await household.kill_child("activities.evaluation.reference", seconds=60)
+
+    await household.running(duel_id("hurt", 1), "measure_pair", seconds=300)
+    await household.kill_child("activities.evaluation.load", seconds=60)
+    await household.kill_child("serve.py", seconds=60)
+
+    await household.outcome("hurt", seconds=500)
+
+    ended = Counter((step["workflow"], step["run"], step["step"], step["id"]) for step in household.steps() if step["event"] == "ended")
+    assert max(ended.values()) == 1
     ledger = Ledger.open(household.home.ledger)
     assert [record.number for record in ledger.records("hurt")] == [0, 1]
     assert ledger.journal_text("hurt", "conclusion.json") is not None
