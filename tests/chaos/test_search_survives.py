@@ -1,4 +1,4 @@
-"""Real measurements on `tiny`, and `kill -9` of the engine in a gate and a duel, then of each process that measures: the search ends in order."""
+"""Real measurements on `tiny`, and `kill -9` of the engine in a gate and in a duel, then of each process that measures: the search ends."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -51,7 +51,7 @@ async def test_a_search_survives_the_death_of_server_and_worker(household: House
 @pytest.mark.chaos
 @pytest.mark.timeout(900)
 async def test_a_search_survives_the_death_of_what_measures(household: Household) -> None:
-    """The load generator and the reference are ours: their step is taken again. A server that dies is its candidate's fault, or voids the pair."""
+    """Of load generator and reference the step is taken again; a server that dies is its candidate's fault, or voids the pair."""
     household.run("search", "chat", "--name", "hurt", "--model", "tiny", "--candidates", "1", "--hours", "1", "--looks", "2,3", "--detach")
     await household.running(candidate_id("hurt", 1), "correctness", seconds=400)
     await household.kill_child("activities.evaluation.reference", seconds=60)
