@@ -16,7 +16,7 @@ from cli.figures import moment
 from cli.lines import changed_lines
 from cli.mistakes import Failed
 from cli.output import is_watched, say, story
-from cli.temporal import RPC_LIMIT, NoWorker, heartbeats, survey
+from cli.temporal import RPC_LIMIT, NoWorker, OtherVersion, heartbeats, survey
 from cli.view import picture
 from search.value import Value
 from workflows.identity import search_id
@@ -76,6 +76,8 @@ async def _show_until_closed(client: Client, search: str, sight: Sight, screen: 
         try:
             sight = await _look(client, search)
             screen.show(sight)
+        except OtherVersion as other:
+            screen.trouble(str(other))
         except NoWorker:
             screen.trouble("no worker is running: vibeserve up")
         except RPCError as error:

@@ -9,7 +9,7 @@ from temporalio.service import RPCError
 
 from activities.home import Home
 from cli.embedded import EngineFailed, open_client
-from cli.temporal import NoWorker, heartbeats, survey
+from cli.temporal import NoWorker, OtherVersion, heartbeats, survey
 from search.value import Value
 from workflows.progress import Progress
 
@@ -48,6 +48,8 @@ class Pulse:
             self._client = self._client or await open_client(self._home)
             progress = await survey(self._client, search)
             return Sight(progress=progress, words=await heartbeats(self._client, search, progress.runners))
+        except OtherVersion as other:
+            return Sight(trouble=str(other))
         except NoWorker:
             return Sight(trouble="no worker is running: vibeserve up")
         except (EngineFailed, RPCError, RuntimeError):
