@@ -70,10 +70,10 @@ async def heartbeats(client: Client, search: str, runners: Sequence[Runner]) -> 
 
 def _workflow(search: str, runner: Runner) -> str:
     """Where a runner's step runs."""
-    match runner.stage:
-        case "write":
+    match runner.stage.split(" ")[0]:
+        case "write" | "repair" | "build" | "conformance" | "correctness" | "judge":
             return candidate_id(search, runner.number)
-        case "duel":
+        case "screen" | "duel" | "confirm" | "canary":
             return duel_id(search, runner.number)
         case "review":
             return review_id(search, runner.number)
