@@ -20,6 +20,7 @@ STYLES = {
     "rejected": "red",
     "demoted": "red",
     "running": "blue",
+    "unfinished": "dim",
 }
 
 

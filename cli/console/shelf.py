@@ -11,7 +11,7 @@ from activities.ledger.history import Entry
 from activities.ledger.ledger import Ledger
 from activities.review_task import BreakTask
 from activities.task import Conclusion
-from cli.chronicle import Chapter, chapters_of, read_break, read_conclusion
+from cli.chronicle import Chapter, chapters_of, has_ended, read_break, read_conclusion
 from cli.mistakes import misuse
 from search.record import Record
 from search.review import Review
@@ -89,17 +89,18 @@ class Shelf:
     def _read(self, ledger: Ledger, search: str, state: str) -> Tale:
         entries = ledger.log(search)
         records = self._read_records(ledger, search)
+        conclusion, broken = read_conclusion(ledger, search), read_break(ledger, search)
         return Tale(
             search=search,
             state=state,
             spec=ledger.read_spec(search),
             facts=ledger.read_facts(search),
             entries=entries,
-            chapters=chapters_of(entries, records),
+            chapters=chapters_of(entries, records, ended=has_ended(conclusion, broken)),
             records=tuple(sorted(records, key=lambda record: (record.ended, record.number))),
             reviews=ledger.reviews(search),
-            conclusion=read_conclusion(ledger, search),
-            broken=read_break(ledger, search),
+            conclusion=conclusion,
+            broken=broken,
         )
 
     def _read_records(self, ledger: Ledger, search: str) -> tuple[Record, ...]:
