@@ -65,7 +65,7 @@ def planner_brief(setting: Setting, brief: Brief, known: Known, catalog: Catalog
         "In flight now:",
         *([f"- {claim}" for claim in brief.in_flight] or ["- nothing"]),
         "",
-        *([f"Left of the budget: {brief.left}", ""] if brief.left else []),
+        *_asked(brief),
         *_skills(setting, catalog),
     ]
     return "\n".join(lines)
@@ -191,6 +191,17 @@ def _memory(memory: Memory) -> Iterator[str]:
         yield ""
     if memory.roadmap:
         yield f"Your roadmap:\n{memory.roadmap}\n"
+
+
+def _asked(brief: Brief) -> Iterator[str]:
+    if brief.steers:
+        yield "What the operator asks for:"
+        yield from (f"- {text}" for text in brief.steers)
+        yield ""
+    if brief.left:
+        yield f"Left of the budget: {brief.left}"
+    yield f"Candidates that may begin now: {brief.slots}" + (" (the further hypotheses go into `others`)" if brief.slots > 1 else "")
+    yield ""
 
 
 def _tests(tests: Sequence[GateTest]) -> Iterator[str]:
