@@ -275,3 +275,13 @@ async def test_a_conversation_is_shortened_before_it_fills_the_context(bench: Be
     assert not end.failed
     assert max(len(json.dumps(asked["messages"])) for asked in server.asked) < 60_000 * 3.5
     assert "batching doubles" in server.asked[-1]["messages"][1]["content"]
+
+
+async def test_a_model_that_finds_the_conversation_too_long_is_told_less(bench: Bench) -> None:
+    long = Says(calls=[("create_file", {"path": "notes.md", "text": "word " * 2000})])
+    overflow = Fails(400, "maximum context length is 8192 tokens", code="context_length_exceeded")
+    end, server = await bench.hold([long, long, overflow, Says(calls=[SUBMIT])])
+    assert not end.failed
+    first, second = (len(json.dumps(asked["messages"])) for asked in server.asked[2:])
+    assert second < first
+    assert end.task.spending[0].replies == 3, "what was refused cost nothing"
