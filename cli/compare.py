@@ -16,6 +16,8 @@ from activities.evaluation.rivals.registry import BROUGHT, UnknownRival, find_en
 from activities.home import Home
 from activities.sandbox.requirement import require_sandbox
 from cli.comparison_table import picture
+from cli.completion import entrants as offered
+from cli.completion import searches
 from cli.mistakes import Failed, Misuse, misuse
 from cli.options import Json, Scenario, Target
 from cli.output import print_json, result, telling
@@ -28,10 +30,20 @@ PAIRS = 3
 
 def compare(
     scenario: Scenario,
-    what: Annotated[str, typer.Argument(metavar="DIR|NAME", help="A folder, or a search, whose champion is meant.", show_default=False)],
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="DIR|NAME", help="A folder, or a search, whose champion is meant.", show_default=False, autocompletion=searches
+        ),
+    ],
     rival: Annotated[
         list[str],
-        typer.Option("--rivals", metavar="LIST", help="NAME[:PRECISION] with commas between, or command:COMMAND; may be repeated."),
+        typer.Option(
+            "--rivals",
+            metavar="LIST",
+            help="NAME[:PRECISION] with commas between, or command:COMMAND; may be repeated.",
+            autocompletion=offered,
+        ),
     ],
     target: Target = "cpu",
     model: Annotated[str | None, typer.Option(help="What all of them serve.", show_default="small, or the search's")] = None,
