@@ -199,7 +199,7 @@ class Pages:
             raise web.HTTPNotFound(text=f"{error}\n") from None
 
     async def warm(self, app: web.Application) -> AsyncIterator[None]:
-        """Read and draw all searches in the background, the latest first, so that whoever looks first need not wait."""
+        """Compile, read and draw all in the background, the latest search first, so that whoever looks first need not wait."""
         ended = threading.Event()
         reading = asyncio.create_task(asyncio.to_thread(self._read_all, ended))
         yield
@@ -207,6 +207,8 @@ class Pages:
         await reading
 
     def _read_all(self, ended: threading.Event) -> None:
+        for name in self._templates.list_templates(extensions=["html"]):
+            self._templates.get_template(name)
         for name in self._shelf.searches():
             if ended.is_set():
                 return

@@ -49,7 +49,6 @@ class Row(Value):
 
     chapter: Chapter
     stage: Stage | None = None
-    strip: str = ""
     seconds: float | None = None
     device_seconds: float | None = None
 
@@ -111,6 +110,16 @@ class SearchView:
         spans = read_spans(self.home, self.tale.search, self.tale.records, link=self.link)
         label = "What was done when"
         return fitted(lambda width: lanes(spans, width=width, tick_words=clock, label=label)) if spans else Markup("")
+
+    def strip(self, chapter: Chapter) -> Markup:
+        """A candidate's ratio with its interval; empty when nothing was measured."""
+        if chapter.ratio is None or chapter.interval is None:
+            return Markup("")
+        return interval_strip(chapter.ratio, chapter.interval.low, chapter.interval.high, span=self._span, label="")
+
+    @cached_property
+    def _span(self) -> float:
+        return _span(self.tale.chapters)
 
     @cached_property
     def _limit(self) -> float | None:
@@ -194,18 +203,14 @@ def _node(chapter: Chapter, link: Link) -> Node:
 def _rows(tale: Tale, told: Sequence[Stage]) -> tuple[Row, ...]:
     known = {stage.number: stage for stage in told}
     records = {record.number: record for record in tale.records}
-    span = _span(tale.chapters)
-    return tuple(_row(chapter, known.get(chapter.number), records.get(chapter.number), span) for chapter in tale.chapters)
+    return tuple(_row(chapter, known.get(chapter.number), records.get(chapter.number)) for chapter in tale.chapters)
 
 
-def _row(chapter: Chapter, stage: Stage | None, record: Record | None, span: float) -> Row:
-    strip = ""
-    if chapter.ratio is not None and chapter.interval is not None:
-        strip = interval_strip(chapter.ratio, chapter.interval.low, chapter.interval.high, span=span, label="")
+def _row(chapter: Chapter, stage: Stage | None, record: Record | None) -> Row:
     if record is None:
-        return Row(chapter=chapter, stage=stage, strip=strip)
+        return Row(chapter=chapter, stage=stage)
     seconds = (record.ended - record.started).total_seconds()
-    return Row(chapter=chapter, stage=stage, strip=strip, seconds=seconds, device_seconds=record.device_seconds)
+    return Row(chapter=chapter, stage=stage, seconds=seconds, device_seconds=record.device_seconds)
 
 
 def _span(chapters: Sequence[Chapter]) -> float:

@@ -3,6 +3,7 @@
 import threading
 from collections import defaultdict
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from activities.home import Home
@@ -87,19 +88,23 @@ class Shelf:
             return known
 
     def _read(self, ledger: Ledger, search: str, state: str) -> Tale:
-        entries = ledger.log(search)
-        records = self._read_records(ledger, search)
+        with ThreadPoolExecutor(1) as aside:  # which mostly waits for git, while records are parsed here
+            entries = aside.submit(ledger.log, search)
+            spec, facts = aside.submit(ledger.read_spec, search), aside.submit(ledger.read_facts, search)
+            reviews = aside.submit(ledger.reviews, search)
+            conclusion, broken = aside.submit(read_conclusion, ledger, search), aside.submit(read_break, ledger, search)
+            records = self._read_records(ledger, search)
         return Tale(
             search=search,
             state=state,
-            spec=ledger.read_spec(search),
-            facts=ledger.read_facts(search),
-            entries=entries,
-            chapters=chapters_of(entries, records),
+            spec=spec.result(),
+            facts=facts.result(),
+            entries=entries.result(),
+            chapters=chapters_of(entries.result(), records),
             records=tuple(sorted(records, key=lambda record: (record.ended, record.number))),
-            reviews=ledger.reviews(search),
-            conclusion=read_conclusion(ledger, search),
-            broken=read_break(ledger, search),
+            reviews=reviews.result(),
+            conclusion=conclusion.result(),
+            broken=broken.result(),
         )
 
     def _read_records(self, ledger: Ledger, search: str) -> tuple[Record, ...]:
