@@ -63,8 +63,12 @@ def read_receivers(path: Path) -> Mapping[str, Receiver]:
 
 def write_receivers(path: Path, receivers: Mapping[str, Receiver]) -> None:
     """Replace the file, whole or not at all, readable by its owner alone."""
+    text = _Book(dict(receivers)).model_dump_json(indent=1) + "\n"
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, scratch = tempfile.mkstemp(dir=path.parent, prefix=".receivers-")
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(_Book(dict(receivers)).model_dump_json(indent=1) + "\n")
-    Path(scratch).replace(path)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(scratch).replace(path)
+    finally:
+        Path(scratch).unlink(missing_ok=True)

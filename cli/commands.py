@@ -2,7 +2,7 @@
 
 import typer
 
-from cli import gate, model, rival, scenario, skill, target, work
+from cli import gate, model, notify, rival, scenario, skill, target, work
 from cli.audit import audit
 from cli.compare import compare
 from cli.diff import diff
@@ -64,5 +64,6 @@ for group, name in (
     (rival.app, "rival"),
     (work.app, "work"),
     (gate.app, "gate"),
+    (notify.app, "notify"),
 ):
     app.add_typer(group, name=name)

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -15,9 +16,11 @@ from activities.evaluation.rivals.declaration import Entrant
 from activities.evaluation.rivals.registry import BROUGHT, UnknownRival, find_entrant, rivals
 from activities.home import Home
 from activities.sandbox.requirement import require_sandbox
+from cli.compared import Compared, keep_comparison
 from cli.comparison_table import picture
 from cli.completion import entrants as offered
 from cli.completion import searches
+from cli.lookup import open_ledger
 from cli.mistakes import Failed, Misuse, misuse
 from cli.options import Json, Scenario, Target
 from cli.output import print_json, result, telling
@@ -54,7 +57,8 @@ def compare(
     """Compare a candidate with generic engines, in interleaved pairs on one device.
 
     Requests, seeds, counting and the reference are those of a duel. A rival that is not installed is named with what installs it, and the
-    others are measured. `vibeserve rival list` shows all. Exit code 1: no rival could be measured, or the candidate itself failed.
+    others are measured. What is found of a search's champion is kept in its journal and shown on its page. `vibeserve rival list` shows
+    all rivals. Exit code 1: no rival could be measured, or the candidate itself failed.
 
     \b
     Examples:
@@ -69,6 +73,9 @@ def compare(
     require_sandbox()
     drawn = secrets.randbits(31) if seed is None else seed
     comparison = asyncio.run(_compare(find_home(), servable, entrants, pairs=pairs, seed=drawn))
+    if servable.search is not None:
+        compared = Compared(when=datetime.now(UTC), candidate=servable.candidate, comparison=comparison)
+        keep_comparison(open_ledger(find_home()), servable.search, compared)
     if as_json:
         print_json(comparison)
     else:

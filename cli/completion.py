@@ -7,6 +7,7 @@ import typer
 from activities.agents.catalog import load_catalog
 from activities.evaluation.rivals.registry import rivals
 from activities.ledger.errors import LedgerError
+from activities.receivers import BrokenReceivers, read_receivers
 from cli.lookup import find_entries, open_ledger
 from cli.mistakes import Misuse
 from cli.settings import find_home
@@ -63,6 +64,14 @@ def entrants(incomplete: str) -> list[str]:
     """Rivals, also behind the last comma of a list."""
     begun, comma, last = incomplete.rpartition(",")
     return [f"{begun}{comma}{name}" for name in _fitting(rivals(), last)]
+
+
+def receivers(incomplete: str) -> list[str]:
+    """Who can be told."""
+    try:
+        return _fitting(sorted(read_receivers(find_home().receivers)), incomplete)
+    except BrokenReceivers:
+        return []
 
 
 def agents(incomplete: str) -> list[str]:

@@ -8,7 +8,7 @@ from activities.evaluation.rivals.comparison import Comparison
 from activities.evaluation.verdicts import Evaluation
 from activities.ledger.audit import Audit
 from activities.reproduce import Reproduction
-from cli import model, rival, scenario, skill, target, work
+from cli import model, notify, rival, scenario, skill, target, work
 from cli.chronicle import Chapter, Chronicle
 from cli.diff import Difference
 from cli.embedded import EngineState
@@ -76,6 +76,7 @@ DOCUMENTS: Mapping[str, Document] = {
     "skill list": _many(skill.Listed),
     "skill show": _one(skill.Shown),
     "rival list": _many(rival.Listed),
+    "notify list": _many(notify.Listed),
     "gate add": _one(Trial),
     "gate list": _many(GateTest),
     "work list": _many(WorkItem),

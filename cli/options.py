@@ -42,6 +42,22 @@ Agent = Annotated[
     ),
 ]
 AgentNetwork = Annotated[bool, typer.Option("--agent-network", help="Let the COMMAND of external:COMMAND use the network.")]
+Baseline = Annotated[
+    str | None,
+    typer.Option(
+        help="Another policy, which searches after it at the same budget.", show_default=False, autocompletion=completion.policies
+    ),
+]
+Notify = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME|URL",
+        help="Tell of promotions, low budgets and the end: a receiver of `vibeserve notify list`, or a webhook's address, which only this "
+        "home keeps; may be repeated.",
+        show_default="nobody",
+        autocompletion=completion.receivers,
+    ),
+]
 Policy = Annotated[
     str | None,
     typer.Option(

@@ -29,6 +29,10 @@ class Servable(Value):
     scenario: str
     target: str
     model: str
+    search: str | None = None
+    """The search that it comes from; None for a folder."""
+    candidate: int = 0
+    """Its number there."""
     correctness: Correctness = "lossless"
     """Under which it was searched for; a folder keeps to the stricter one."""
 
@@ -74,6 +78,8 @@ def _from_search(home: Home, ledger: Ledger, search: str, *, candidate: int | No
     spec = ledger.read_spec(search)
     return Servable(
         title=f"candidate {entry.number} of {search}",
+        search=search,
+        candidate=entry.number,
         tree=entry.source.tree,
         folder=ledger.checkout(entry.source.tree, home.trees / entry.source.tree),
         scenario=spec.scenario,

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from activities.home import Home
 from cli.chronicle import Chapter
+from cli.compared import Rivalry, rivalries
 from cli.console.chain import Stage, stages
 from cli.console.excerpt import stations
 from cli.console.lane import Link, read_spans
@@ -27,6 +28,7 @@ from cli.list import Headline, headline
 from scenarios.registry import UnknownScenario, find_scenario
 from search.lineage import Direction, directions
 from search.record import Record
+from search.spending import Spending, together
 from search.value import Value
 
 TRIES = 10
@@ -62,7 +64,7 @@ class Try(Value):
     left_out: int = 0
 
 
-class Spending(Value):
+class Timing(Value):
     """Where the time of all candidates went, by gate."""
 
     name: str
@@ -84,7 +86,10 @@ class SearchView:
     allowances: tuple[Allowance, ...]
     rows: tuple[Row, ...]
     tries: tuple[Try, ...]
-    spending: tuple[Spending, ...]
+    spending: tuple[Timing, ...]
+    costs: tuple[Spending, ...]
+    """What models cost, by role."""
+    rivalries: tuple[Rivalry, ...]
     stations: int
     """Candidates that the tree shows."""
 
@@ -140,6 +145,8 @@ def view_search(tale: Tale, home: Home, *, link: Link) -> SearchView:
         rows=_rows(tale, told),
         tries=tuple(_try(name, found) for name, found in sorted(directions(tale.records).items())),
         spending=_spending(tale.records),
+        costs=_costs(tale),
+        rivalries=rivalries(tale.comparisons),
         stations=len(stations(tale.chapters)),
     )
 
@@ -240,7 +247,13 @@ def _elapsed(records: Sequence[Record]) -> float:
     return (max(record.ended for record in records) - min(record.started for record in records)).total_seconds()
 
 
-def _spending(records: Sequence[Record]) -> tuple[Spending, ...]:
+def _costs(tale: Tale) -> tuple[Spending, ...]:
+    """Of all that ended, by role and model; analysts write after the verdict."""
+    written = (one for record in tale.records for one in record.spending)
+    return together((*written, *(one for analysis in tale.analyses.values() for one in analysis.spending)))
+
+
+def _spending(records: Sequence[Record]) -> tuple[Timing, ...]:
     gates = sorted((gate.stage, gate.seconds) for record in records for gate in record.gates)
     sums = {stage: sum(seconds for _, seconds in found) for stage, found in groupby(gates, key=lambda each: each[0])}
     arms = [arm for record in records for pair in record.pairs for arm in (pair.champion, pair.candidate)]
@@ -248,7 +261,7 @@ def _spending(records: Sequence[Record]) -> tuple[Spending, ...]:
     most = max([*sums.values(), 1.0])
     ordered = sorted(sums.items(), key=lambda each: -each[1])
     return tuple(
-        Spending(name=name, seconds=seconds, words=duration(seconds), bar=bar(seconds / most, label="", width=240))
+        Timing(name=name, seconds=seconds, words=duration(seconds), bar=bar(seconds / most, label="", width=240))
         for name, seconds in ordered
         if seconds >= 0.05
     )

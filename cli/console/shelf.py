@@ -13,7 +13,9 @@ from activities.ledger.ledger import Ledger
 from activities.review_task import BreakTask
 from activities.task import Conclusion
 from cli.chronicle import Chapter, chapters_of, read_break, read_conclusion
+from cli.compared import Compared, read_comparisons
 from cli.mistakes import misuse
+from search.analysis import Analysis
 from search.record import Record
 from search.review import Review
 from search.spec import Spec
@@ -36,6 +38,10 @@ class Tale:
     reviews: tuple[Review, ...]
     conclusion: Conclusion | None
     broken: BreakTask | None
+    analyses: Mapping[int, Analysis]
+    """What analysts said, by candidate."""
+    comparisons: tuple[Compared, ...]
+    """With rivals, the oldest first."""
 
     def chapter(self, number: int) -> Chapter | None:
         """One candidate in short."""
@@ -93,6 +99,7 @@ class Shelf:
             spec, facts = aside.submit(ledger.read_spec, search), aside.submit(ledger.read_facts, search)
             reviews = aside.submit(ledger.reviews, search)
             conclusion, broken = aside.submit(read_conclusion, ledger, search), aside.submit(read_break, ledger, search)
+            analyses, comparisons = aside.submit(ledger.analyses, search), aside.submit(read_comparisons, ledger, search)
             records = self._read_records(ledger, search)
         return Tale(
             search=search,
@@ -105,6 +112,8 @@ class Shelf:
             reviews=reviews.result(),
             conclusion=conclusion.result(),
             broken=broken.result(),
+            analyses=analyses.result(),
+            comparisons=comparisons.result(),
         )
 
     def _read_records(self, ledger: Ledger, search: str) -> tuple[Record, ...]:

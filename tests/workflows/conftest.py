@@ -20,6 +20,7 @@ from tests.workflows.scripted import Script
 from workflows.candidate import CandidateWorkflow
 from workflows.duel import DuelWorkflow
 from workflows.identity import AGENTS_QUEUE, SEARCHES_QUEUE, checks_queue, device_queue, search_id
+from workflows.notice import NoticeWorkflow
 from workflows.reexamine import ReexamineWorkflow
 from workflows.rescore import RescoreWorkflow
 from workflows.sandbox import workflow_runner
@@ -88,7 +89,7 @@ def start(client: Client) -> Start:
             Worker(
                 client,
                 task_queue=SEARCHES_QUEUE,
-                workflows=[SearchWorkflow, CandidateWorkflow, DuelWorkflow, RescoreWorkflow, ReexamineWorkflow],
+                workflows=[SearchWorkflow, CandidateWorkflow, DuelWorkflow, RescoreWorkflow, ReexamineWorkflow, NoticeWorkflow],
                 workflow_runner=workflow_runner(),
             ),
             Worker(client, task_queue=AGENTS_QUEUE, activities=script.activities()),

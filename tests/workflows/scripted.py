@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
+from activities.notify_task import NotifyTask
 from activities.review_task import BreakTask
 from activities.task import (
     CheckTask,
@@ -92,13 +94,17 @@ class Script:
         self.founded: list[Spec] = []
         self.conclusions: list[Conclusion] = []
         self.broken: list[BreakTask] = []
+        self.away = False
+        """Whether receivers of notices cannot be reached."""
+        self.notices: list[NotifyTask] = []
+        self.told = asyncio.Event()
         self.evaluator = "e" * 64
 
     def activities(self) -> Sequence[Callable[..., object]]:
         """For a worker that serves every queue of a test."""
         return [
             *(self.prepare, self.found, self.plan, self.generate, self.novelty, self.build, self.conformance, self.correctness),
-            *(self.measure_pair, self.profile, self.record, self.conclude, self.break_off),
+            *(self.measure_pair, self.profile, self.record, self.conclude, self.break_off, self.notify),
         ]
 
     @activity.defn
@@ -201,6 +207,17 @@ class Script:
     async def break_off(self, task: BreakTask) -> None:
         """Kept in memory."""
         self.broken.append(task)
+
+    @activity.defn
+    async def notify(self, task: NotifyTask) -> str:
+        """Kept in memory, unless its receiver is away."""
+        self.ran["notify"] += 1
+        if self.away:
+            raise ApplicationError("https://receiver.example cannot be reached", type="ReceiverAway")
+        self.notices.append(task)
+        if task.notice.occasion in ("end", "failure"):
+            self.told.set()
+        return "delivered"
 
     def _gate(self, stage: str, number: int) -> GateReport:
         self.ran[f"{stage} {number}"] += 1
