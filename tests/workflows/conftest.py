@@ -16,6 +16,7 @@ from temporalio.worker import Worker
 from activities.home import Home
 from activities.ledger.ledger import Ledger
 from search.spec import Budget, Spec
+from tests.made import make_spec
 from tests.workflows.scripted import Script
 from workflows.candidate import CandidateWorkflow
 from workflows.duel import DuelWorkflow
@@ -62,19 +63,8 @@ def target() -> str:
 @pytest.fixture
 def spec(target: str) -> Spec:
     """A small search."""
-    return Spec(
-        name=f"search-{target}",
-        scenario="chat",
-        target=target,
-        model="tiny",
-        agent="recipes",
-        policy="random",
-        correctness="lossless",
-        seed=7,
-        parallel=1,
-        looks=(3, 6),
-        budget=Budget(candidates=3, wall_clock=timedelta(hours=1)),
-    )
+    budget = Budget(candidates=3, wall_clock=timedelta(hours=1))
+    return make_spec(f"search-{target}", target=target, policy="random", looks=(3, 6), budget=budget)
 
 
 @pytest.fixture

@@ -34,6 +34,7 @@ from search.record import Gate, Record
 from search.source import Source
 from search.spec import Spec
 from search.verdict import Rejected
+from tests.made import make_arm
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -41,30 +42,6 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 def source(number: int) -> Source:
     """A source whose commit tells the candidate's number."""
     return Source(commit=f"{number:040x}", tree=f"{number:040x}")
-
-
-def arm(score: float) -> Arm:
-    """An arm of the given score, everything else unremarkable."""
-    return Arm(
-        score=score,
-        tokens_per_second=score,
-        ttft_p50=0.1,
-        ttft_p99=0.2,
-        tpot_p50=0.01,
-        tpot_p99=0.02,
-        latency_p50=1.0,
-        latency_p99=2.0,
-        goodput=1.0,
-        requests=10,
-        failed=0,
-        window_seconds=5.0,
-        warmup_seconds=2.0,
-        drain_seconds=1.0,
-        start_seconds=2.0,
-        peak_memory_bytes=10**9,
-        foreign_load=0.0,
-        verified_tokens=100,
-    )
 
 
 class Script:
@@ -175,8 +152,8 @@ class Script:
             number=task.pair,
             seed=task.seed,
             first=task.first,
-            champion=arm(self.speeds[champion]),
-            candidate=self.shape(task, arm(self.speeds[candidate] * wobble)),
+            champion=make_arm(self.speeds[champion]),
+            candidate=self.shape(task, make_arm(self.speeds[candidate] * wobble)),
             device="scripted",
             load=task.load,
             load_words="twice as many" if task.load == "canary" else "",
