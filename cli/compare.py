@@ -108,7 +108,9 @@ async def _compare(home: Home, servable: Servable, entrants: list[Entrant], *, p
         async with opened as ground:
             launch = await prepare_launch(ground, servable.folder, tree=servable.tree)
             if isinstance(launch, Rejected):
-                raise Failed(f"{servable.title} cannot be built: {launch.reason}")
+                raise Failed(
+                    f"{servable.title} cannot be built: {launch.reason}; `vibeserve evaluate {servable.scenario} DIR` shows the log"
+                )
             try:
                 return await compare_with(
                     ground, launch, entrants, rivals_folder=find_rivals(), title=servable.title, pairs=pairs, seed=seed

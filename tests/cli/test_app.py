@@ -55,6 +55,19 @@ def test_a_mistake_is_one_line_with_exit_code_2_and_changes_nothing(typed: str, 
     assert not home.root.exists()
 
 
+@pytest.mark.parametrize(
+    ("typed", "next_command"),
+    [
+        ("bogus", "vibeserve --help"),
+        ("model", "vibeserve model --help"),
+        ("show first", "vibeserve show --help"),
+        ("skill show", "vibeserve skill show --help"),
+    ],
+)
+def test_who_typed_something_wrong_is_told_where_it_is_explained(typed: str, next_command: str, vibeserve: Vibeserve) -> None:
+    assert f"`{next_command}`" in vibeserve(*typed.split()).stderr
+
+
 def test_the_exit_code_and_the_line_are_those_of_the_process(home: Home) -> None:
     ended = start(home, "search", "nope")
     assert (ended.code, ended.stdout, ended.stderr) == (2, "", "vibeserve: unknown scenario 'nope'; known: chat\n")
