@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from search.metric import TOKENS_PER_SECOND, Metric
 from search.value import Value
 
 MOST_VOIDS = 5
@@ -36,6 +37,8 @@ class Arm(Value):
     """At the shares of QUANTILES; empty when no request ended."""
     tpot_quantiles: tuple[Amount, ...] = ()
     latency_quantiles: tuple[Amount, ...] = ()
+    request_tokens_per_second_p50: Amount = 0.0
+    """Output tokens of one request over its whole latency."""
     goodput: Amount
     """Requests per second that met the scenario's limits."""
     requests: Count
@@ -84,6 +87,8 @@ class Pair(Value):
     """`canary` is a load beside the announced one, drawn from the seed."""
     load_words: str = ""
     """The canary load in words; empty for the announced one."""
+    metric: Metric = TOKENS_PER_SECOND
+    """What the scores are scores of."""
     objectives: Objectives | None = None
     """What both arms were held to."""
     void: str | None = None
@@ -103,7 +108,12 @@ class Pair(Value):
 
 def is_too_noisy(pairs: Sequence[Pair]) -> bool:
     """Whether the machine spoiled as many pairs as one duel may lose."""
-    return sum(pair.void is not None for pair in pairs) >= MOST_VOIDS
+    return len(voids(pairs)) >= MOST_VOIDS
+
+
+def voids(pairs: Sequence[Pair]) -> tuple[str, ...]:
+    """Why pairs counted for nothing, in the order in which they were measured."""
+    return tuple(pair.void for pair in pairs if pair.void is not None)
 
 
 def log_ratios(pairs: Sequence[Pair]) -> list[float]:

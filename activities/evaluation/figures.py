@@ -33,6 +33,7 @@ class Figures(Value):
     """At the shares of QUANTILES."""
     tpot_quantiles: tuple[float, ...] = ()
     latency_quantiles: tuple[float, ...] = ()
+    request_tokens_per_second_p50: float
     goodput: float
     requests: int
     touching: int
@@ -61,6 +62,9 @@ def figures(traces: Sequence[Trace], window: Window, limits: Limits) -> Figures:
         ttft_quantiles=quantiles(firsts),
         tpot_quantiles=quantiles(rests),
         latency_quantiles=quantiles(lasts),
+        request_tokens_per_second_p50=quantile(
+            [len(trace.exchange.token_ids) / latency(trace) for trace in ended if latency(trace) > 0], 0.5
+        ),
         goodput=good / seconds if seconds > 0 else 0.0,
         requests=len(ended),
         touching=sum(count > 0 for count in counts),
