@@ -73,15 +73,20 @@ def compare(
     require_sandbox()
     drawn = secrets.randbits(31) if seed is None else seed
     comparison = asyncio.run(_compare(find_home(), servable, entrants, pairs=pairs, seed=drawn))
-    if servable.search is not None:
-        compared = Compared(when=datetime.now(UTC), candidate=servable.candidate, comparison=comparison)
-        keep_comparison(open_ledger(find_home()), servable.search, compared)
+    _keep(servable, comparison)
     if as_json:
         print_json(comparison)
     else:
         result.print(picture(comparison))
     if not any(standing.counting for standing in comparison.standings):
         raise typer.Exit(1)
+
+
+def _keep(servable: Servable, comparison: Comparison) -> None:
+    """With the search that the candidate comes from, if any."""
+    if servable.search is not None:
+        compared = Compared(when=datetime.now(UTC), candidate=servable.candidate, comparison=comparison)
+        keep_comparison(open_ledger(find_home()), servable.search, compared)
 
 
 def read_entrants(lists: list[str]) -> list[Entrant]:
