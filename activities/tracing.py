@@ -36,6 +36,6 @@ def tracing(to: "SpanExporter") -> Iterator["TracingInterceptor"]:
     provider = TracerProvider(resource=Resource.create({"service.name": SERVICE}))
     provider.add_span_processor(BatchSpanProcessor(to))
     try:
-        yield TracingInterceptor(provider.get_tracer(SERVICE), always_create_workflow_spans=True)
+        yield TracingInterceptor(provider.get_tracer(SERVICE))
     finally:
         provider.shutdown()

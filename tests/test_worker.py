@@ -14,6 +14,7 @@ from activities.json_log import JsonLines
 from activities.notify_task import NotifyTask
 from activities.tracing import tracing
 from cli.temporal import connect
+from cli.trace_root import TraceRoot
 from search.spec import Spec
 from tests.activities.test_notify import NOTICE
 from tests.workflows.conftest import client, spec, target
@@ -45,8 +46,8 @@ async def test_a_workflow_and_its_steps_are_one_trace(client: Client, spec: Spec
             Worker(traced, task_queue=AGENTS_QUEUE, activities=[script.notify]),
         ):
             task = NotifyTask(receiver="team", notice=NOTICE)
-            # Begun by a client without tracing, as the command line is.
-            await client.execute_workflow(NoticeWorkflow.run, task, id=f"notice-{spec.target}", task_queue=queue)
+            command = await connect(client.service_client.config.target_host, interceptors=[TraceRoot()])
+            await command.execute_workflow(NoticeWorkflow.run, task, id=f"notice-{spec.target}", task_queue=queue)
     spans = {span.name: span.context.trace_id for span in kept.get_finished_spans() if span.context}
     assert {"RunWorkflow:Notice", "StartActivity:notify", "RunActivity:notify"} <= spans.keys()
     assert len(set(spans.values())) == 1

@@ -24,6 +24,8 @@ from search.statistics import LookPlan, interval
 from search.value import Value
 from search.verdict import Measured
 
+Quantiles = Callable[[Arm], tuple[float, ...]]
+
 PLAIN_LEVEL = 0.95
 DUEL, HELD_OUT, CANARY = "", "held-out seeds", "other loads"
 
@@ -153,7 +155,7 @@ def spreads(pairs: Sequence[Pair]) -> tuple[Spreading, ...]:
     """Champion and candidate, each time as the median over the pairs that count; none where no pair kept them."""
     valid = [pair for pair in pairs if pair.void is None]
     held = next((pair.objectives for pair in valid if pair.objectives), None)
-    kinds = (
+    kinds: tuple[tuple[str, Quantiles, float | None], ...] = (
         ("time to first token", lambda arm: arm.ttft_quantiles, held.ttft_p99_seconds if held else None),
         ("time per output token", lambda arm: arm.tpot_quantiles, held.tpot_p99_seconds if held else None),
         ("whole latency", lambda arm: arm.latency_quantiles, None),
@@ -165,11 +167,9 @@ def spreads(pairs: Sequence[Pair]) -> tuple[Spreading, ...]:
     )
 
 
-def _spreads(valid: Sequence[Pair], quantiles: Callable[[Arm], tuple[float, ...]]) -> tuple[Spread, ...]:
-    champions, candidates = (
-        [found for pair in valid if len(found := quantiles(side(pair))) == len(QUANTILES)]
-        for side in (lambda pair: pair.champion, lambda pair: pair.candidate)
-    )
+def _spreads(valid: Sequence[Pair], quantiles: Quantiles) -> tuple[Spread, ...]:
+    champions = [found for pair in valid if len(found := quantiles(pair.champion)) == len(QUANTILES)]
+    candidates = [found for pair in valid if len(found := quantiles(pair.candidate)) == len(QUANTILES)]
     if not champions or not candidates:
         return ()
     return tuple(

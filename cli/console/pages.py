@@ -148,8 +148,8 @@ class Pages:
         talked = await asyncio.to_thread(self._talks, tale, chapter.number)
         runs = {"writing and gates": candidate_id(tale.search, chapter.number), "the duel": duel_id(tale.search, chapter.number)}
         workflows = {name: address for name, run in runs.items() if (address := self._workflow(run))}
-        told = {"view": view, "tale": tale, "patch": patch, "base": parent, "talked": talked, "workflows": workflows}
-        return self._page(request, "candidate.html", **told)
+        told: dict[str, object] = {"patch": patch, "base": parent, "talked": talked, "workflows": workflows}
+        return self._page(request, "candidate.html", 200, view=view, tale=tale, **told)
 
     async def session(self, request: web.Request) -> web.Response:
         """One session of an agent, step by step."""

@@ -11,6 +11,8 @@ from cli.figures import milliseconds
 from search.value import Value
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 340, 210, 40, 12, 22, 34
+LEAST_SECONDS = 1e-5
+"""What is shorter is drawn so: it was not waited for."""
 FARTHEST = 4.0
 """Times the longest time: a limit beyond is told in words."""
 
@@ -25,7 +27,7 @@ class Spread(Value):
 
 def distribution(spreads: Sequence[Spread], *, limit: float | None, label: str) -> Markup:
     """`limit` is what a winner's p99 may take."""
-    times = [seconds for spread in spreads for seconds, _ in spread.points if seconds > 0]
+    times = [max(seconds, LEAST_SECONDS) for spread in spreads for seconds, _ in spread.points]
     near = limit is not None and limit <= FARTHEST * max(times, default=limit)
     along = _axis([*times, *([limit] if limit is not None and near else [])])
     up = Axis(low=0.0, high=1.0, start=float(HEIGHT - BOTTOM), end=float(TOP))
