@@ -17,6 +17,7 @@ from cli.list import Headline
 from cli.residence import Residence
 from cli.search import Started
 from cli.show import Story
+from cli.status import Status
 from cli.transfer import Exported
 from models.checkpoint import Checkpoint
 from search.gate_test import GateTest
@@ -65,7 +66,7 @@ DOCUMENTS: Mapping[str, Document] = {
     "export": _one(Exported),
     "import": _one(Audit),
     "up": _one(EngineState),
-    "status": _one(EngineState),
+    "status": _one(Status),
     "doctor": _many(Finding),
     "ui": _one(Residence),
     "scenario list": _many(scenario.Listed),

@@ -1,28 +1,44 @@
-"""`vibeserve status`: what runs for this home and where to reach it."""
+"""`vibeserve status`: what runs for this home, where to reach it, and what models have cost."""
 
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from activities.ledger.ledger import Ledger
+from cli.bill import Bill, candidate_table, read_bills, role_table
 from cli.embedded import EngineState, inspect
 from cli.options import Json
 from cli.output import print_json, result
 from cli.residence import find_page
 from cli.settings import find_home
 
+NEWEST = 10
+"""Candidates whose cost is shown; `--json` and `vibeserve show` tell of all."""
+
+
+class Status(EngineState):
+    """The engine, and what each search of models has cost."""
+
+    bills: tuple[Bill, ...] = ()
+
 
 def status(as_json: Json = False) -> None:
-    """Say what runs for this home and where.
+    """Say what runs for this home and where, and what models cost in each search.
 
     \b
     Examples:
       vibeserve status
       vibeserve status --json
     """
-    state = inspect(find_home())
+    home = find_home()
+    state = inspect(home)
+    bills = read_bills(Ledger.open(home.ledger)) if home.ledger.exists() else ()
     if as_json:
-        print_json(state)
-    else:
-        describe(state)
+        print_json(Status(**dict(state), bills=bills))
+        return
+    describe(state)
+    for bill in bills:
+        result.print(_bill(bill))
 
 
 def describe(state: EngineState) -> None:
@@ -40,6 +56,13 @@ def describe(state: EngineState) -> None:
     if state.pids:
         table.add_row("processes", " ".join(map(str, state.pids)))
     result.print(table)
+
+
+def _bill(bill: Bill) -> RenderableType:
+    title = Text.assemble(("\nmodels of ", "bold"), (bill.search, "bold cyan"), (", candidates that have ended", "dim"))
+    if not bill.candidates:
+        return Group(title, Text("none yet"))
+    return Group(title, role_table(bill.spending), Text(""), candidate_table(bill.candidates[-NEWEST:]))
 
 
 def _server(state: EngineState) -> Text:

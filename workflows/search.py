@@ -8,6 +8,7 @@ from temporalio.exceptions import ApplicationError, ChildWorkflowError, FailureE
 from activities.agents.assignment import is_model_agent
 from activities.agents.external import is_external_agent
 from activities.review_task import BreakTask
+from activities.session_task import Brief
 from activities.task import Conclusion, FoundTask, Plan, PlanTask
 from search.budget import Allowance, allowance, left
 from search.composition import Composition
@@ -18,7 +19,7 @@ from workflows.arena import Arena
 from workflows.baseline import begin_baseline
 from workflows.ending import conclusion_of, last_words
 from workflows.notice import tell
-from workflows.planning import ask_planner
+from workflows.planning import Planned, ask_planner
 from workflows.progress import Progress
 from workflows.pursuing import Pursuing
 from workflows.pursuit import Pursuit
@@ -45,7 +46,9 @@ class SearchWorkflow(Pursuing):
         """Take up the state where the previous run left it."""
         super().__init__(state)
         self._phase = "preparing the machine"
-        self._planning: asyncio.Task[tuple[Plan, tuple[Spending, ...]]] | None = None
+        self._planning: asyncio.Task[Planned] | None = None
+        self._further: list[Plan] = []
+        """For the slots that are free now, beside the plan that was asked for."""
         self._ends_for = ""
 
     @workflow.run
@@ -137,6 +140,7 @@ class SearchWorkflow(Pursuing):
 
     async def _fill_slots(self) -> None:
         """Begin candidates until all slots are taken or a budget or the space is used up."""
+        self._further = []
         while len(self._tasks) < self._state.spec.parallel and not self._reason_to_end():
             number, began = self._state.next_number, workflow.now()
             if self._allowance().used_up():
@@ -186,13 +190,15 @@ class SearchWorkflow(Pursuing):
             return Plan(parent=self._champion().number, hypothesis=UNSAID), ()
         if not is_model_agent(self._state.spec.agent):
             return await steps.plan(self._plan_task(number)), ()
-        claims = tuple(pursuit.hypothesis.claim for pursuit in self._pursuits.values() if pursuit.analyst is None)
-        remains = left(self._state.books(), now=workflow.now())
-        asked = ask_planner(self._setting, self._state.spec.agent, number=number, in_flight=claims, left=remains, allowed=self._allowance())
+        if self._further:
+            return self._further.pop(0), ()
+        asked = ask_planner(self._setting, self._state.spec.agent, number=number, brief=self._planners_brief(), allowed=self._allowance())
         self._own.begin(number, "plan", "the planner chooses the next hypothesis")
         self._planning = asyncio.create_task(asked)
         try:
-            return await self._planning
+            planned = await self._planning
+            self._further = list(planned.plans[1:])
+            return planned.plans[0], planned.spending
         except (asyncio.CancelledError, ChildWorkflowError):
             if not self._stopped_for:
                 raise
@@ -200,6 +206,11 @@ class SearchWorkflow(Pursuing):
         finally:
             self._planning = None
             self._own.end()
+
+    def _planners_brief(self) -> Brief:
+        claims = tuple(pursuit.hypothesis.claim for pursuit in self._pursuits.values() if pursuit.analyst is None)
+        slots = self._state.spec.parallel - len(self._tasks)
+        return Brief(in_flight=claims, slots=max(slots, 1), left=left(self._state.books(), now=workflow.now()))
 
     def _allowance(self) -> Allowance:
         """Of the agents of one more candidate."""

@@ -10,6 +10,7 @@ from statistics import median
 from markupsafe import Markup
 
 from activities.home import Home
+from cli.bill import spending_on
 from cli.chronicle import Chapter
 from cli.compared import Rivalry, rivalries
 from cli.console.chain import Stage, stages
@@ -249,8 +250,7 @@ def _elapsed(records: Sequence[Record]) -> float:
 
 def _costs(tale: Tale) -> tuple[Spending, ...]:
     """Of all that ended, by role and model; analysts write after the verdict."""
-    written = (one for record in tale.records for one in record.spending)
-    return together((*written, *(one for analysis in tale.analyses.values() for one in analysis.spending)))
+    return together(one for record in tale.records for one in spending_on(record, tale.analyses.get(record.number)))
 
 
 def _spending(records: Sequence[Record]) -> tuple[Timing, ...]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.budget import NOTHING, Account, Cost, allowance, amend, close, deadline, exhausted, reserve, settle
+from search.budget import NOTHING, Account, Allowance, Cost, allowance, amend, close, deadline, exhausted, reserve, settle
 from search.spec import Budget
 from tests.search.catalog import START
 
@@ -134,3 +134,11 @@ def test_what_is_set_aside_for_all_slots_never_exceeds_what_is_left(limit: int, 
     assert account.committed().tokens <= limit
     assert account.committed().dollars <= limit / 100 * (1 + 1e-9)
     assert exhausted(account, now=START, need=Cost(candidates=1)) is None, "most of it returns"
+
+
+def test_an_allowance_is_parted_and_spent_and_never_below_nothing() -> None:
+    whole = Allowance(tokens=1000, dollars=2.0)
+    assert whole.part(0.8) == Allowance(tokens=800, dollars=1.6)
+    assert whole.less(tokens=300, dollars=0.5) == Allowance(tokens=700, dollars=1.5)
+    assert whole.less(tokens=2000, dollars=3.0).used_up()
+    assert Allowance().part(0.5).less(tokens=10, dollars=1.0) == Allowance()
