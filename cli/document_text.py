@@ -4,6 +4,7 @@ import ast
 import inspect
 import sys
 import textwrap
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -30,50 +31,44 @@ PLAIN: Mapping[str, str] = {"date-time": "time", "duration": "duration", "path":
 
 def text() -> str:
     """The whole page."""
-    found: dict[str, type[Value]] = {}
-    commands = "\n".join(_command(name, document, found) for name, document in DOCUMENTS.items())
-    values = "\n".join(_values(found))
+    names = _names()
+    commands = "\n".join(_command(command, document, names) for command, document in DOCUMENTS.items())
+    values = "\n".join(_section(kind, names) for kind in names)
     return f"{HEAD}\n## Commands\n\n{commands}\n\n## Values\n\n{values}"
 
 
-def _command(name: str, document: Document, found: dict[str, type[Value]]) -> str:
-    kinds = " or ".join(_link(kind) for kind in document.kinds)
-    for kind in document.kinds:
-        found.setdefault(_name(kind), kind)
-    told = f"an array of {kinds}" if document.many else kinds
-    return f"- `vibeserve {name} --json`: {told}" + (f" ({document.when})" if document.when else "")
-
-
-def _values(found: dict[str, type[Value]]) -> Iterator[str]:
-    """Each value once, those that it is made of after it."""
-    pending, told = list(found.values()), set[str]()
+def _names() -> Mapping[type[Value], str]:
+    """Every value that is printed, those that it is made of after it; called after its module too where several are called alike."""
+    found: dict[type[Value], None] = {}
+    pending = [kind for document in DOCUMENTS.values() for kind in document.kinds]
     while pending:
         kind = pending.pop(0)
-        if _name(kind) in told:
-            continue
-        told.add(_name(kind))
-        below = {_name(each): each for each in _parts(kind)}
-        pending[:0] = below.values()
-        yield _section(kind, below)
+        if kind not in found:
+            found[kind] = None
+            pending[:0] = _parts(kind)
+    alike = Counter(kind.__name__ for kind in found)
+    return {kind: f"{kind.__module__.rsplit('.', 1)[-1]} {kind.__name__}" if alike[kind.__name__] > 1 else kind.__name__ for kind in found}
 
 
-def _section(kind: type[Value], below: Mapping[str, type[Value]]) -> str:
+def _command(command: str, document: Document, names: Mapping[type[Value], str]) -> str:
+    kinds = " or ".join(_link(names[kind]) for kind in document.kinds)
+    told = f"an array of {kinds}" if document.many else kinds
+    return f"- `vibeserve {command} --json`: {told}" + (f" ({document.when})" if document.when else "")
+
+
+def _section(kind: type[Value], names: Mapping[type[Value], str]) -> str:
     schema = TypeAdapter(kind).json_schema(mode="serialization")
     fields: Schema = _own(schema).get("properties", {})
     said = _docstrings(kind)
-    by_class = {each.__name__: name for name, each in below.items()} | {kind.__name__: _name(kind)}
+    by_class = {each.__name__: names[each] for each in (*_parts(kind), kind)}
     rows = [f"| `{name}` | {_type(field, schema, by_class)} | {said.get(name, '')} |" for name, field in fields.items()]
     about = inspect.cleandoc(kind.__doc__ or "").replace("\n", " ")
-    return "\n".join((f"### {_name(kind)}", "", about, "", "| field | type | meaning |", "|---|---|---|", *rows, ""))
+    return "\n".join((f"### {names[kind]}", "", about, "", "| field | type | meaning |", "|---|---|---|", *rows, ""))
 
 
 def _parts(kind: type[Value]) -> list[type[Value]]:
     """The values that stand in its fields."""
-    found: dict[str, type[Value]] = {}
-    for field in kind.model_fields.values():
-        for each in _inside(field.annotation):
-            found.setdefault(_name(each), each)
-    return list(found.values())
+    return list(dict.fromkeys(each for field in kind.model_fields.values() for each in _inside(field.annotation)))
 
 
 def _inside(annotation: object) -> Iterator[type[Value]]:
@@ -116,7 +111,7 @@ def _referred(name: str, schema: Schema, names: Mapping[str, str]) -> str:
     """A value of its own, or a closed set of words."""
     short = name.rsplit("__", 1)[-1]
     target: Schema = schema["$defs"][name]
-    return _type(target, schema, names) if "enum" in target else f"[{names[short]}](#{_anchor(names[short])})"
+    return _type(target, schema, names) if "enum" in target else _link(names[short])
 
 
 def _docstrings(kind: type[Value]) -> dict[str, str]:
@@ -136,14 +131,8 @@ def _docstrings(kind: type[Value]) -> dict[str, str]:
     return said
 
 
-def _name(kind: type[Value]) -> str:
-    """A command's own values are called after its module, because several are called alike."""
-    module = kind.__module__.split(".")
-    return f"{module[1]} {kind.__name__}" if module[0] == "cli" else kind.__name__
-
-
-def _link(kind: type[Value]) -> str:
-    return f"[{_name(kind)}](#{_anchor(_name(kind))})"
+def _link(name: str) -> str:
+    return f"[{name}](#{_anchor(name)})"
 
 
 def _anchor(name: str) -> str:
