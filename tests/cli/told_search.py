@@ -7,6 +7,7 @@ from activities.ledger.names import candidate_branch
 from activities.task import Conclusion, Setting
 from search.composition import Choice, Composition
 from search.hypothesis import Hypothesis
+from search.judgement import Finding, Judgement
 from search.measurement import Arm, Pair
 from search.profile import Profile, Share
 from search.recipe import Slot
@@ -19,6 +20,8 @@ WHEN = datetime(2026, 6, 5, 12, 0, tzinfo=UTC)
 SPEC = make_spec(seed=1)
 WON = Measured(kind="promoted", ratio=3.4, interval=Interval(low=3.2, high=3.6, level=0.99), pairs=3, confirmed_ratio=3.3)
 REFUSED = Rejected(stage="correctness", reason="answer 3 differs at token 7", evidence="expected 11, got 12")
+LOOKED = Finding(test="caches_answers", why="A second answer might come from a cache.", accepted=False, reason="it passed on the candidate")
+JUDGEMENT = Judgement(session="0001-judge", summary="It looked for caches.", findings=(LOOKED,))
 NOTHING = Measured(kind="undecided", ratio=1.0, interval=Interval(low=0.0, high=1e9, level=0.0), pairs=0, reason="time was over")
 
 
@@ -97,6 +100,7 @@ def _record(
         started=WHEN,
         ended=WHEN + timedelta(seconds=90),
         device_seconds=60.0,
+        judgements=(JUDGEMENT,) if number == 1 else (),
     )
 
 

@@ -13,7 +13,10 @@ from cli.console.talk import is_short, read_talks
     ("path", "parts"),
     [
         ("/search/first", ("What agents cost", "3,600", "0.75", "Beside generic engines", "The profile says")),
-        ("/search/first/1", ("Who said what", "/session/0001-implementer", "4 steps", "What the analyst reads")),
+        (
+            "/search/first/1",
+            ("Who said what", "/session/0001-implementer", "4 steps", "What the analyst reads", "What the judge found", "refuted"),
+        ),
         ("/search/first/session/0001-implementer", ("read_file", "handed in", "1,545 tokens", "/search/first/1")),
     ],
 )
