@@ -39,7 +39,7 @@ class Receiver(Value):
     def host(self) -> str:
         """What may be shown of the address."""
         parts = urlsplit(self.address.get_secret_value())
-        return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
     @field_serializer("address", when_used="json")
     def _open(self, address: SecretStr) -> str:

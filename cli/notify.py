@@ -1,7 +1,9 @@
 """`vibeserve notify`: who is told what happens in searches."""
 
 import asyncio
+import getpass
 import hashlib
+import re
 import sys
 from datetime import UTC, datetime
 from typing import Annotated
@@ -26,6 +28,7 @@ from search.value import Value
 app = typer.Typer(help="Who is told what happens in searches, by a webhook.", no_args_is_help=True)
 
 STDIN = "-"
+NOT_IN_NAMES = re.compile(r"[^a-z0-9.-]+")
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The receiver.", show_default=False, autocompletion=completion.receivers)]
 Address = Annotated[str, typer.Argument(metavar="URL", help="Where notices are posted; - reads it from stdin.", show_default=False)]
 Occasions = Annotated[
@@ -132,8 +135,8 @@ def named_receivers(home: Home, named: list[str]) -> tuple[str, ...]:
         name = each
         if "://" in each:
             receiver = _receiver("notify", each, None)
-            digest = hashlib.sha256(each.encode()).hexdigest()[:6]
-            name = f"{receiver.host.partition('://')[2].partition(':')[0].lower()[:32]}-{digest}"
+            host = NOT_IN_NAMES.sub("-", receiver.host.partition("://")[2]).strip("-.")[:32] or "webhook"
+            name = f"{host}-{hashlib.sha256(each.encode()).hexdigest()[:6]}"
             _write(home, known := {**known, name: receiver})
         _known(known, name)
         names.append(name)
@@ -154,7 +157,9 @@ def _write(home: Home, receivers: dict[str, Receiver]) -> None:
 
 
 def _typed(address: str) -> str:
-    return sys.stdin.readline().strip() if address == STDIN else address
+    if address != STDIN:
+        return address
+    return getpass.getpass("address (it is not shown): ").strip() if sys.stdin.isatty() else sys.stdin.readline().strip()
 
 
 def _receiver(name: str, address: str, occasions: list[str] | None) -> Receiver:

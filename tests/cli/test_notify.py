@@ -39,10 +39,15 @@ def test_a_mistake_names_what_is_right_and_no_secret(typed: tuple[str, ...], wor
     assert not home.root.exists()
 
 
-def test_an_address_that_is_typed_for_a_search_is_recorded_by_a_name_alone(vibeserve: Vibeserve, home: Home) -> None:
+@pytest.mark.parametrize(
+    ("address", "begins"), [(ADDRESS, "chat.example"), ("http://[::1]:8080/secret", "1-"), (f"https://{'a' * 60}.example/", "aaa")]
+)
+def test_an_address_that_is_typed_for_a_search_is_recorded_by_a_name_alone(
+    address: str, begins: str, vibeserve: Vibeserve, home: Home
+) -> None:
     vibeserve("notify", "list")
-    names = named_receivers(home, [ADDRESS, ADDRESS])
+    names = named_receivers(home, [address, address])
     assert len(names) == 1
-    assert names[0].startswith("chat.example-")
+    assert names[0].startswith(begins)
     assert "secret" not in names[0]
-    assert read_receivers(home.receivers)[names[0]].address.get_secret_value() == ADDRESS
+    assert read_receivers(home.receivers)[names[0]].address.get_secret_value() == address
