@@ -40,7 +40,8 @@ def test_a_mistake_names_what_is_right_and_no_secret(typed: tuple[str, ...], wor
 
 
 @pytest.mark.parametrize(
-    ("address", "begins"), [(ADDRESS, "chat.example"), ("http://[::1]:8080/secret", "1-"), (f"https://{'a' * 60}.example/", "aaa")]
+    ("address", "begins"),
+    [(ADDRESS, "chat.example"), ("http://me:secret@[::1]:8080/", "1-8080"), (f"https://{'a' * 60}.example/secret", "aaa")],
 )
 def test_an_address_that_is_typed_for_a_search_is_recorded_by_a_name_alone(
     address: str, begins: str, vibeserve: Vibeserve, home: Home
