@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from search.notice import ReceiverName
 from search.value import Value
 
 SearchName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
@@ -46,3 +47,5 @@ class Spec(Value):
     """The policy of a second search that begins at the same budget when this one has ended."""
     baseline_of: str | None = None
     """The search whose baseline this is."""
+    notify: tuple[ReceiverName, ...] = ()
+    """Who is told of promotions, low budgets and the end; the home knows where they are."""

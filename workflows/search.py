@@ -14,10 +14,11 @@ from search.budget import Allowance, allowance, left
 from search.composition import Composition
 from search.hypothesis import Hypothesis
 from search.spending import Spending
-from workflows import limits, steps
+from workflows import announcing, limits, steps
 from workflows.arena import Arena
 from workflows.baseline import begin_baseline
 from workflows.ending import conclusion_of, last_words
+from workflows.notice import tell
 from workflows.planning import Planned, ask_planner
 from workflows.progress import Progress
 from workflows.pursuing import Pursuing
@@ -131,9 +132,10 @@ class SearchWorkflow(Pursuing):
             await self._drain()
 
     async def _break_off(self, failure: FailureError) -> None:
-        """Leave word in the ledger, where there is one."""
+        """Leave word with those who asked to be told, and in the ledger, where there is one."""
+        reason = last_words(failure)
+        await tell(self._state.spec, announcing.failure(self._state, reason, workflow.now()))
         if self._state.starter:
-            reason = last_words(failure)
             await steps.break_off(BreakTask(setting=self._setting, reason=reason, when=workflow.now()))
 
     async def _fill_slots(self) -> None:
@@ -179,6 +181,7 @@ class SearchWorkflow(Pursuing):
         self._state = self._state.concluded(conclusion)
         self._outcome = Outcome.of(conclusion)
         self._phase = "finished"
+        await tell(self._state.spec, announcing.end(self._state, self._outcome, workflow.now()))
         return self._outcome
 
     async def _plan(self, number: int) -> tuple[Plan, tuple[Spending, ...]]:

@@ -69,6 +69,8 @@ class SearchState(Value):
     asked: tuple[Ask, ...] = ()
     """Reviews that are due."""
     events: tuple[Event, ...] = ()
+    warned: tuple[str, ...] = ()
+    """Keys of the notices of low budgets that were sent."""
 
     def setting(self) -> Setting:
         """What every step needs to know."""
