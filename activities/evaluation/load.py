@@ -144,6 +144,7 @@ def abandon(run: Run) -> list[Recording]:
     begun = max((recording.sent for recording in run.recordings if recording.reads), default=-math.inf)
     waiting = [one for one in run.recordings if one.sent > begun and one.ended is None and one.failure is None]
     for recording in waiting:
+        recording.failure = "the window closed before its first byte, and nothing later was answered"
         run.sending[recording.request.number].cancel()
     return waiting
 
