@@ -23,5 +23,6 @@ FAMILIES: Mapping[str, Family] = {
     for family in (
         Family(name="llama", model_type="llama", architecture="LlamaForCausalLM"),
         Family(name="qwen3", model_type="qwen3", architecture="Qwen3ForCausalLM", normed_heads=True),
+        Family(name="olmo_hybrid", model_type="olmo_hybrid", architecture="OlmoHybridForCausalLM", known_shapes=False),
     )
 }

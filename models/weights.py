@@ -32,7 +32,7 @@ _SILENCE = 0.01
 _EOS_SCALE = 1.6
 """The end of an answer comes about every hundred and fifty tokens."""
 
-_MATRICES = ("embed_tokens", "q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+_MATRICES = ("embed_tokens", "q_proj", "k_proj", "v_proj", "o_proj", "g_proj", "a_proj", "b_proj", "gate_proj", "up_proj", "down_proj")
 
 Floats = NDArray[np.float32]
 
@@ -69,7 +69,7 @@ def _matrix(preset: Preset, name: str, part: str, shape: tuple[int, ...]) -> Flo
             return np.float32(sqrt(_SCORE_SPREAD)) * (np.float32(1) + np.float32(_NORM_SPREAD) * values)
         case "o_proj":
             return values * np.float32(_ATTENTION_SHARE / sqrt(shape[1]))
-        case "v_proj" | "gate_proj" | "up_proj":
+        case "v_proj" | "g_proj" | "a_proj" | "b_proj" | "gate_proj" | "up_proj":
             return values * np.float32(1 / sqrt(shape[1]))
         case _:
             return np.float32(1) + np.float32(_NORM_SPREAD) * values

@@ -27,6 +27,8 @@ class Request(Value):
     """One request of the text API; exactly one of `messages` and `prompt` is used, as the endpoint says."""
 
     number: int
+    round: int = 0
+    """Of the hidden questions: each round is asked at once, when the rounds before it are answered."""
     arrival_seconds: float = 0.0
     """Since the load began; used by the open loop only."""
     endpoint: Literal["/v1/completions", "/v1/chat/completions"]
@@ -138,6 +140,8 @@ class Scale(Value):
     """Hidden requests of the correctness gate that every candidate must answer."""
     question_seconds: float
     """How long a quick server is asked further ones; a slow one gets through fewer."""
+    prefix_tokens: int = 0
+    """About how many tokens prompts share, where a scenario has such prompts; they come before `prompt_tokens`."""
     prompt_tokens: Lengths
     output_tokens: Lengths
     distinct_words: int

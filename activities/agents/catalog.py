@@ -43,7 +43,7 @@ class Catalog(Value):
 
     @model_validator(mode="after")
     def _names_resolve(self) -> "Catalog":
-        known = {recipe.name for recipe in self.recipes}
+        known = {recipe.name for recipe in self.recipes} | set(Slot)
         for recipe in self.recipes:
             if unknown := {*recipe.needs, *recipe.excludes} - known:
                 raise ValueError(f"recipe {recipe.name} names {listed(unknown)}, which no skill has; known are {listed(known)}")

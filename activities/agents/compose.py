@@ -44,7 +44,7 @@ def check(composition: Composition, catalog: Catalog) -> None:
         recipe = catalog.recipe(choice.recipe)
         if recipe.slot != choice.slot:
             raise InvalidComposition(f"recipe {recipe.name} fills the slot {recipe.slot}, not {choice.slot}")
-        if missing := set(recipe.needs) - names:
+        if missing := set(recipe.needs) - names - {other.slot for other in composition.choices}:
             raise InvalidComposition(f"recipe {recipe.name} needs {listed(missing)}")
         if clashing := set(recipe.excludes) & names:
             raise InvalidComposition(f"recipe {recipe.name} excludes {listed(clashing)}")

@@ -39,7 +39,7 @@ class Partial:
 
 
 def attend(query: Tensor, keys: Tensor, values: Tensor, *, causal: bool) -> Partial:
-    """Rows of one past: query (rows, heads, head_dim), keys and values (kv_heads, length, head_dim). When causal the rows are the last ones."""
+    """Rows of one past, the last ones when causal: query (rows, heads, head_dim), keys and values (kv_heads, length, head_dim)."""
     rows, heads, width = query.shape
     kv_heads, length, _ = keys.shape
     grouped = query.view(rows, kv_heads, -1, width).permute(1, 2, 0, 3)
@@ -54,7 +54,10 @@ def attend(query: Tensor, keys: Tensor, values: Tensor, *, causal: bool) -> Part
 
 
 def attend_side_by_side(query: Tensor, keys: Tensor, values: Tensor, mask: Tensor) -> Partial:
-    """One row of each of many pasts: query (rows, heads, head_dim), keys and values (rows, length, kv_heads, head_dim), mask (rows, 1, 1, length)."""
+    """One row of each of many pasts: query (rows, heads, head_dim), keys and values (rows, length, kv_heads, head_dim).
+
+    mask (rows, 1, 1, length) is added to the scores.
+    """
     rows, heads, width = query.shape
     kv_heads = keys.shape[2]
     scores = query.view(rows, kv_heads, -1, width) @ keys.permute(0, 2, 3, 1) * width**-0.5 + mask

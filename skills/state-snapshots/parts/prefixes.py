@@ -34,7 +34,9 @@ class Prefixes:
 
     def longest(self, tokens: Tokens) -> Prefix | None:
         """The longest that all of these tokens but the last begin with, token by token; it counts as used now."""
-        fitting = [prefix for prefix in self.kept if len(prefix.tokens) < len(tokens) and common(prefix.tokens, tokens) == len(prefix.tokens)]
+        fitting = [
+            prefix for prefix in self.kept if len(prefix.tokens) < len(tokens) and common(prefix.tokens, tokens) == len(prefix.tokens)
+        ]
         if not fitting:
             return None
         best = max(fitting, key=lambda prefix: len(prefix.tokens))
