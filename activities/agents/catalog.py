@@ -43,9 +43,9 @@ class Catalog(Value):
 
     @model_validator(mode="after")
     def _names_resolve(self) -> "Catalog":
-        known = {recipe.name for recipe in self.recipes} | set(Slot)
+        known = {recipe.name for recipe in self.recipes}
         for recipe in self.recipes:
-            if unknown := {*recipe.needs, *recipe.excludes} - known:
+            if unknown := {*recipe.needs, *recipe.excludes} - known - set(Slot):
                 raise ValueError(f"recipe {recipe.name} names {listed(unknown)}, which no skill has; known are {listed(known)}")
         return self
 
