@@ -102,3 +102,8 @@ class Pair(Value):
 def is_too_noisy(pairs: Sequence[Pair]) -> bool:
     """Whether the machine spoiled as many pairs as one duel may lose."""
     return sum(pair.void is not None for pair in pairs) >= MOST_VOIDS
+
+
+def log_ratios(pairs: Sequence[Pair]) -> list[float]:
+    """Of the pairs that count."""
+    return [pair.log_ratio for pair in pairs if pair.void is None]
