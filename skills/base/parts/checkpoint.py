@@ -36,8 +36,8 @@ class Config:
 def read_config(folder: Path) -> Config:
     """`config.json`, with the end tokens of `generation_config.json` where there is one."""
     raw = json.loads((folder / "config.json").read_text())
-    if raw.get("attention_bias") or raw.get("mlp_bias"):
-        raise ValueError("this engine serves models without biases")
+    if raw["model_type"] not in ("llama", "olmo_hybrid") or raw.get("attention_bias") or raw.get("mlp_bias"):
+        raise ValueError(f"this engine serves Llama and OlmoHybrid without biases, not {raw['model_type']}")
     return Config(
         layers=raw["num_hidden_layers"],
         hidden=raw["hidden_size"],

@@ -55,10 +55,10 @@ class Cache:
         if sequence in self.places:
             return True
         prompt = prompt_of(sequence)
+        if not self.free or self.another_is_ahead(prompt):
+            return False
         prefix = self.prefixes.longest(prompt)
         base = 0 if prefix is None else len(prefix.tokens)
-        if not self.free or self.another_is_ahead(prompt, base):
-            return False
         self.free.sort()
         self.places[sequence] = Place(self.free.pop(0), prompt, prefix)
         sequence.computed, sequence.state = base, [] if prefix is None else list(prefix.state)
@@ -72,13 +72,17 @@ class Cache:
         if place is not None:
             self.free.append(place.slot)
 
-    def another_is_ahead(self, prompt: Tokens, base: int) -> bool:
-        """Whether a sequence that begins alike has not come to the fork yet; it will stop there."""
+    def another_is_ahead(self, prompt: Tokens) -> bool:
+        """Whether a sequence that begins alike has not come to the fork yet; it will stop there. One that stands there is kept now."""
+        prefix = self.prefixes.longest(prompt)
+        worth = WORTH_TOKENS + (0 if prefix is None else len(prefix.tokens))
         for other, place in self.places.items():
             fork = min(common(prompt, place.prompt), len(prompt) - 1)
-            if other.computed < fork < len(place.prompt) and fork >= base + WORTH_TOKENS:
+            if worth <= fork < len(place.prompt) and other.computed <= fork:
                 other.marks = sorted({*other.marks, fork})
-                return True
+                if other.computed < fork:
+                    return True
+        self.keep_marked()
         return False
 
     def marks(self, prompt: Tokens, base: int) -> list[int]:
