@@ -160,8 +160,74 @@ _HYBRID_FULL = Preset(
     settings=_recurrence(layers=32, heads=30, key_dimension=96),
 )
 
+
+def _ears(*, hidden: int, layers: int, heads: int) -> Mapping[str, JsonValue]:
+    """Fields of a MoonshineStreaming: an encoder that looks 16 frames back, and in its first and last layers 3 ahead."""
+    windows: list[JsonValue] = [[16, 0 if 2 <= layer < layers - 2 else 4] for layer in range(layers)]
+    return {
+        "encoder_config": {
+            "model_type": "moonshine_streaming_encoder",
+            "hidden_size": hidden,
+            "intermediate_size": 4 * hidden,
+            "num_hidden_layers": layers,
+            "num_attention_heads": heads,
+            "num_key_value_heads": heads,
+            "sliding_windows": windows,
+            "sample_rate": 16000,
+            "frame_ms": 5.0,
+        },
+        "rope_parameters": {"rope_type": "default", "rope_theta": 10000.0, "partial_rotary_factor": 0.8},
+        "decoder_start_token_id": 0,
+        "is_encoder_decoder": True,
+    }
+
+
+_MOONSHINE_TINY = Preset(
+    name="tiny",
+    family="moonshine",
+    purpose="tests: a gate takes seconds",
+    hidden=64,
+    layers=2,
+    heads=4,
+    kv_heads=4,
+    head_dimension=16,
+    feed_forward=192,
+    vocabulary=1024,
+    context_tokens=2048,
+    settings=_ears(hidden=64, layers=4, heads=4),
+)
+_MOONSHINE_SMALL = Preset(
+    name="small",
+    family="moonshine",
+    purpose="a search on a CPU; the shape of moonshine-streaming-tiny",
+    hidden=320,
+    layers=6,
+    heads=8,
+    kv_heads=8,
+    head_dimension=40,
+    feed_forward=1280,
+    vocabulary=8192,
+    context_tokens=4096,
+    settings=_ears(hidden=320, layers=6, heads=8),
+)
+_MOONSHINE_FULL = Preset(
+    name="full",
+    family="moonshine",
+    purpose="a shape near moonshine-streaming-medium, for an accelerator",
+    hidden=768,
+    layers=14,
+    heads=12,
+    kv_heads=12,
+    head_dimension=64,
+    feed_forward=3072,
+    vocabulary=32768,
+    context_tokens=4096,
+    settings=_ears(hidden=768, layers=14, heads=12),
+)
+
 PRESETS: Mapping[str, Mapping[str, Preset]] = {
     "llama": {preset.name: preset for preset in (_TINY, _SMALL, _FULL)},
     "qwen3": {preset.name: preset for preset in (_TINY.model_copy(update=_QWEN3), _SMALL.model_copy(update=_QWEN3), _QWEN3_FULL)},
+    "moonshine": {preset.name: preset for preset in (_MOONSHINE_TINY, _MOONSHINE_SMALL, _MOONSHINE_FULL)},
     "olmo_hybrid": {preset.name: preset for preset in (_HYBRID_TINY, _HYBRID_SMALL, _HYBRID_FULL)},
 }
