@@ -56,9 +56,10 @@ def samples(speech: Speech) -> Samples:
     return np.load(place)
 
 
-def is_there() -> bool:
-    """Whether speech can be made here."""
-    return shutil.which(PROGRAM) is not None
+def require_voice() -> None:
+    """Raises `SpeechMissing` where speech cannot be made."""
+    if shutil.which(PROGRAM) is None:
+        raise SpeechMissing(f"{PROGRAM} is not installed, and this scenario's speech is made by it; on Debian: apt-get install {PROGRAM}")
 
 
 def _folder() -> Path:
@@ -68,8 +69,7 @@ def _folder() -> Path:
 
 
 def _spoken(speech: Speech) -> NDArray[np.float64]:
-    if not is_there():
-        raise SpeechMissing(f"{PROGRAM} is not installed, and this scenario's speech is made by it; on Debian: apt-get install {PROGRAM}")
+    require_voice()
     told = [PROGRAM, "-v", speech.voice, "-s", str(speech.words_per_minute), "-p", str(speech.pitch), "--stdout", speech.text]
     done = subprocess.run(told, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     with wave.open(io.BytesIO(done.stdout)) as heard:

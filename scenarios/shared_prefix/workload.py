@@ -3,7 +3,7 @@
 The nonce stands in the question, behind the document: what is shared may be kept, what is asked is always new.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from math import log
 from random import Random
@@ -103,7 +103,7 @@ def _ways(random: Random, writer: Writer, documents: Sequence[str], scale: Scale
     completion = {"endpoint": "/v1/completions", "messages": ()}
     drawing = {"temperature": 0.7 + 0.6 * random.random(), "top_p": 0.7 + 0.25 * random.random(), "seed": random.getrandbits(31)}
     ids = tuple(300 + int(random.random() * 700) for _ in range(scale.prompt_tokens.maximum))
-    changes: tuple[dict[str, object], ...] = (
+    changes: tuple[Mapping[str, object], ...] = (
         {},
         completion | {"prompt": f"{documents[0]} {writer.nonce()}", "ignore_eos": False},
         completion | {"prompt": ids},

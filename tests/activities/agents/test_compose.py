@@ -83,7 +83,7 @@ def test_an_empty_composition_is_the_starter() -> None:
 
 @pytest.mark.parametrize("recipe", CATALOG.recipes, ids=lambda recipe: recipe.name)
 def test_every_recipe_composes_with_what_it_needs(recipe: Recipe) -> None:
-    check_tree(dict(compose(with_needs(recipe.name), CATALOG)))
+    check_tree(dict(compose(with_needs(recipe.name), CATALOG, scenario=recipe.scenarios[0])))
 
 
 @pytest.mark.parametrize(("one", "other"), pairs())
@@ -97,7 +97,7 @@ def test_every_setting_composes_into_a_constant_that_is_used() -> None:
     for recipe in CATALOG.recipes:
         for parameter in recipe.parameters:
             for setting in parameter.settings:
-                tree = compose(changed(recipe, {parameter.name: setting}), CATALOG)
+                tree = compose(changed(recipe, {parameter.name: setting}), CATALOG, scenario=recipe.scenarios[0])
                 constants: dict[str, Setting] = {}
                 exec(tree["settings.py"], constants)
                 assert constants[parameter.name.upper()] == setting
