@@ -16,6 +16,7 @@ from activities.ledger.ledger import Ledger
 from cli.mistakes import Misuse, misuse
 from models.checkpoint import BrokenCheckpoint, read_checkpoint
 from models.preset import PRESETS
+from models.speech import SpeechMissing, require_voice
 from scenarios.registry import UnknownScenario, find_scenario
 from search.baseline import baseline_name, baseline_spec
 from search.policy import UnknownPolicy, find_policy
@@ -50,9 +51,12 @@ class Author(Value):
 
 def check_question(scenario: str, *, target: str, model: str, correctness: str) -> Question:
     """Names that exist and a model that can be read, or Misuse."""
-    with misuse(UnknownScenario, UnknownTarget):
-        family = find_scenario(scenario).family
+    with misuse(UnknownScenario, UnknownTarget, SpeechMissing):
+        asked = find_scenario(scenario)
+        family = asked.family
         find_target(target)
+        if asked.api == "speech":
+            require_voice()
     if correctness not in CORRECTNESS:
         raise Misuse(f"unknown correctness policy {correctness!r}; known: {', '.join(CORRECTNESS)}")
     return Question(scenario=scenario, target=target, model=check_model(model, family=family), correctness=CORRECTNESS[correctness])

@@ -4,13 +4,15 @@ from collections.abc import Mapping
 
 from scenarios.chat.scenario import Chat
 from scenarios.scenario import Scenario
+from scenarios.shared_prefix.scenario import SharedPrefix
+from scenarios.streaming_asr.scenario import StreamingAsr
 
 
 class UnknownScenario(ValueError):
     """No scenario of that name; the message lists the known ones."""
 
 
-SCENARIOS: Mapping[str, Scenario] = {scenario.name: scenario for scenario in (Chat(),)}
+SCENARIOS: Mapping[str, Scenario] = {scenario.name: scenario for scenario in (Chat(), SharedPrefix(), StreamingAsr())}
 
 
 def find_scenario(name: str) -> Scenario:

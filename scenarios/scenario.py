@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Protocol
 from pydantic import Field, JsonValue
 
 from models.checkpoint import Checkpoint
+from models.speech import Speech
 from scenarios.work import Traffic, Work
 from search.measurement import Objectives
 from search.metric import Metric
@@ -24,12 +25,15 @@ class Message(Value):
 
 
 class Request(Value):
-    """One request of the text API; exactly one of `messages` and `prompt` is used, as the endpoint says."""
+    """One request of the text API; exactly one of `messages` and `prompt` is used, as the endpoint says. Or one stream of speech, and what
+    is asked of it when so much of it has been heard."""
 
     number: int
+    round: int = 0
+    """Of the hidden questions: each round is asked at once, when the rounds before it are answered."""
     arrival_seconds: float = 0.0
     """Since the load began; used by the open loop only."""
-    endpoint: Literal["/v1/completions", "/v1/chat/completions"]
+    endpoint: Literal["/v1/completions", "/v1/chat/completions", "/v1/realtime"]
     messages: tuple[Message, ...] = ()
     prompt: str | tuple[int, ...] = ""
     max_tokens: Annotated[int, Field(ge=1)]
@@ -44,6 +48,10 @@ class Request(Value):
 
     json_schema: Mapping[str, JsonValue] | None = None
     """What the answer must be valid by: each token is the best of those that the schema's grammar allows (`models.grammar`)."""
+    speech: Speech | None = None
+    """What a stream says; None for text."""
+    heard_samples: int = 0
+    """So much of the speech stands behind the transcript; 0 for the stream as a whole."""
     prediction: str | None = None
     """Text that much of the answer is expected to be equal to."""
 
@@ -87,9 +95,10 @@ class Request(Value):
 
 
 class Load(Value):
-    """How requests are brought: `closed` keeps `concurrency` in flight, `open` sends each at its arrival time."""
+    """How requests are brought: `closed` keeps `concurrency` in flight, `open` sends each at its arrival time, `live` keeps `concurrency`
+    streams of speech going, each paced as it is spoken."""
 
-    mode: Literal["closed", "open"]
+    mode: Literal["closed", "open", "live"]
     concurrency: int
     """Requests in flight in the closed loop; the most in flight in the open one."""
     rate_per_second: float
@@ -138,6 +147,10 @@ class Scale(Value):
     """Hidden requests of the correctness gate that every candidate must answer."""
     question_seconds: float
     """How long a quick server is asked further ones; a slow one gets through fewer."""
+    chunk_seconds: float = 0.0
+    """Of speech that is appended at once, where a scenario has streams."""
+    prefix_tokens: int = 0
+    """About how many tokens prompts share, where a scenario has such prompts; they come before `prompt_tokens`."""
     prompt_tokens: Lengths
     output_tokens: Lengths
     distinct_words: int
@@ -174,7 +187,7 @@ class Scenario(Protocol):
         ...
 
     @property
-    def api(self) -> Literal["text"]:
+    def api(self) -> Literal["text", "speech"]:
         """The part of the candidate contract that it uses."""
         ...
 

@@ -30,6 +30,7 @@ RETRY = RetryPolicy(
     maximum_interval=timedelta(seconds=30),
     non_retryable_error_types=[
         "BrokenCheckpoint",
+        "SpeechMissing",
         "UnknownModel",
         "UnknownScenario",
         "UnknownTarget",

@@ -75,6 +75,8 @@ def answer(one: Answered, vocabulary: Vocabulary) -> Answer:
         top_p=one.request.top_p,
         top=_tops(one.exchange, vocabulary),
         json_schema=one.request.json_schema,
+        speech=one.request.speech,
+        heard_samples=one.request.heard_samples,
     )
 
 

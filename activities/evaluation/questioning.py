@@ -7,7 +7,7 @@ engine, which has most room to cheat, is asked most; a slow starter is asked a f
 import asyncio
 import time
 from collections.abc import Sequence
-from itertools import islice
+from itertools import groupby, islice
 from random import Random
 
 from aiohttp import ClientSession
@@ -37,7 +37,9 @@ async def question(server: Server, ground: Ground, *, seed: int) -> list[Answere
     async with connected(server.socket) as session:
         ground.say(f"asking {len(first)} hidden questions at once")
         began = time.monotonic()
-        answered = await _together(session, ground, first)
+        answered = [
+            one for _, asked in groupby(first, lambda request: request.round) for one in await _together(session, ground, list(asked))
+        ]
         rate = sum(len(one.exchange.token_ids) for one in answered) / max(time.monotonic() - began, 1e-3)
         if any(one.exchange.fault for one in answered):
             return answered

@@ -143,5 +143,7 @@ def _question(answer: Answer, slack: float) -> dict[str, Any]:
         "temperature": answer.temperature,
         "top_p": answer.top_p,
         "slack": slack,
+        "speech": None if answer.speech is None else answer.speech.model_dump(),
+        "heard_samples": answer.heard_samples,
         "schema": None if answer.json_schema is None else dict(answer.json_schema),
     }

@@ -16,8 +16,10 @@ from torch import Tensor
 from transformers import AutoModelForCausalLM
 from transformers.utils import logging
 
+from activities.evaluation.hearing import Hearing
 from activities.evaluation.reading import NEVER, read_text
 from activities.sandbox.orphan import die_with_parent
+from models.family import FAMILIES
 from models.grammar import Grammars
 from models.tokens import Vocabulary
 
@@ -36,7 +38,7 @@ def main() -> None:
     die_with_parent(arguments.parent)
     torch.set_num_threads(arguments.threads)
     logging.set_verbosity_error()
-    reference = Reference(arguments.model, threads=arguments.threads)
+    reference = _opened(arguments.model, threads=arguments.threads)
     _tell({"ready": True})
     for line in sys.stdin:
         asked = json.loads(line)
@@ -49,6 +51,14 @@ def main() -> None:
                 _tell(reference.read(asked["answers"]))
             case kind:
                 raise ValueError(f"unknown question {kind!r}")
+
+
+def _opened(folder: str, *, threads: int) -> "Reference | Hearing":
+    """What computes this kind of model."""
+    kind = json.loads((Path(folder) / "config.json").read_text())["model_type"]
+    if any(family.hears and family.model_type == kind for family in FAMILIES.values()):
+        return Hearing(folder, threads=threads, figures=_judge)
+    return Reference(folder, threads=threads)
 
 
 class Reference:

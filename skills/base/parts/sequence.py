@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from random import Random
+from typing import Any
 
 from protocol import Job
 
@@ -18,6 +19,10 @@ class Sequence:
     """How many of the tokens have their keys and values in the cache."""
     blocks: list[int] = field(default_factory=list)
     """What the cache has given to it; empty outside the cache."""
+    state: list[Any] = field(default_factory=list)
+    """What recurrent layers remember of the computed tokens, by layer; never changed in place, so a copy of the list keeps it."""
+    marks: list[int] = field(default_factory=list)
+    """Counts of tokens, in order, at which a step must end because the cache wants to keep the state there."""
 
     @classmethod
     def of(cls, number: int, job: Job) -> "Sequence":
@@ -44,8 +49,9 @@ class Span:
 
     @classmethod
     def of(cls, sequence: Sequence, most: int | None = None) -> "Span":
-        """The next tokens of a sequence, at most `most`."""
-        return cls(sequence, sequence.computed, sequence.missing if most is None else min(sequence.missing, most))
+        """The next tokens of a sequence, at most `most`, and not beyond its next mark."""
+        ends = [sequence.missing, *(mark - sequence.computed for mark in sequence.marks if mark > sequence.computed)]
+        return cls(sequence, sequence.computed, min(ends if most is None else [*ends, most]))
 
     @property
     def complete(self) -> bool:
