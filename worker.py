@@ -36,6 +36,7 @@ from activities.generate import Generator
 from activities.hand_in import HandInKeeper
 from activities.home import Home
 from activities.ledger.ledger import Ledger
+from activities.note import Noter
 from activities.novelty import NoveltyGate
 from activities.open_work import WorkOpener
 from activities.plan import Planner
@@ -43,7 +44,9 @@ from activities.prepare import Preparer
 from activities.profile import Profiler
 from activities.record import Recorder
 from activities.reply import Replier
+from activities.retry import Retrier
 from activities.review import Reviewer
+from activities.roll_back import Reverser
 from activities.step_log import StepLog
 from activities.tool import Toolbox
 from activities.work_command import Commander
@@ -136,7 +139,7 @@ def _searches(client: Client) -> Worker:
 def _agents(client: Client, home: Home, threads: ThreadPoolExecutor, log: StepLog) -> Worker:
     ledger, catalog = Ledger.open(home.ledger), load_catalog()
     reviewer, concluder = Reviewer(ledger), Concluder(ledger)
-    briefer = Briefer(ledger, catalog)
+    retrier, briefer = Retrier(ledger), Briefer(ledger, catalog)
     activities = [
         briefer.brief,
         briefer.say,
@@ -149,6 +152,9 @@ def _agents(client: Client, home: Home, threads: ThreadPoolExecutor, log: StepLo
         HandInKeeper(ledger).keep,
         NoveltyGate(ledger).novelty,
         Recorder(ledger).record,
+        Noter(ledger).note,
+        *(retrier.find, retrier.copy),
+        Reverser(ledger).roll_back,
         *(reviewer.frontier, reviewer.champions, reviewer.keep_test, reviewer.keep_analysis, reviewer.review),
         *(concluder.conclude, concluder.break_off),
     ]

@@ -92,7 +92,7 @@ def search(
         budget=Budget(candidates=candidates, wall_clock=timedelta(hours=hours), tokens=tokens, dollars=check_affordable(agent, usd, home)),
         baseline=baseline,
     )
-    asyncio.run(_begin(home, check_baseline(spec, home)))
+    asyncio.run(begin(home, check_baseline(spec, home)))
     if detach:
         _leave(spec.name, as_json=as_json)
     else:
@@ -125,7 +125,8 @@ def _leave(name: str, *, as_json: bool) -> None:
         say(how_to_come_back(name))
 
 
-async def _begin(home: Home, spec: Spec) -> None:
+async def begin(home: Home, spec: Spec) -> None:
+    """Start a search whose name is free."""
     if home.ledger.exists() and spec.name in Ledger.open(home.ledger).searches():
         raise _taken(spec.name)
     require_machine(home)

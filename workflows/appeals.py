@@ -1,6 +1,8 @@
 """What a search does about verdicts that stand: tests join the gate, the evaluator changes, and who was promoted is judged again."""
 
 import asyncio
+from collections.abc import Generator
+from contextlib import contextmanager
 
 from temporalio import workflow
 
@@ -31,6 +33,10 @@ class Appeals:
         self._stopped_for = ""
         self._offered: set[str] = set()
         self._outcome: Outcome | None = None
+        self._cutting = False
+        """Whether what runs is being cut off."""
+        self._firm: set[asyncio.Task[object] | None] = set()
+        """Those in the middle of writing, which are not cut off there."""
 
     @workflow.update
     async def rescore(self, wish: Wish) -> str:
@@ -95,16 +101,34 @@ class Appeals:
                 judged = await judge_again(self._state, ask)
             finally:
                 self._own.end()
-            task = ReviewTask(setting=self._setting, review=judged.review, promotions=self._state.promotions)
-            await steps.review(task)
-            self._state = self._state.reviewed(judged.review, judged.champion)
+            with self._firmly():
+                await steps.review(ReviewTask(setting=self._setting, review=judged.review, promotions=self._state.promotions))
+                self._state = self._state.reviewed(judged.review, judged.champion)
+            self._go_on()
 
     async def _join(self, test: GateTest) -> None:
         """Let an accepted test join the gate; of one name there is one."""
         if test.name in self._state.tests:
             return
-        await steps.keep_test(KeepTask(setting=self._setting, test=test, when=workflow.now()))
-        self._state = self._state.joined(test)
+        with self._firmly():
+            await steps.keep_test(KeepTask(setting=self._setting, test=test, when=workflow.now()))
+            self._state = self._state.joined(test)
+
+    @contextmanager
+    def _firmly(self) -> Generator[None]:
+        """What is written to the ledger and what is remembered of it stay together: nobody is cut off between the two."""
+        steps.heed()
+        writing = asyncio.current_task()
+        self._firm.add(writing)
+        try:
+            yield
+        finally:
+            self._firm.discard(writing)
+
+    def _go_on(self) -> None:
+        """Whoever was not cut off because it was writing ends here."""
+        if self._cutting and asyncio.current_task() in self._tasks.values():
+            raise asyncio.CancelledError
 
     def _standard(self) -> Standard:
         assert self._state.foundation is not None

@@ -2,20 +2,23 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
 from activities.ledger.errors import LedgerError, NameTaken, RefConflict, UnknownSearch
 from activities.ledger.lock import locked
 from activities.ledger.message import commit_message
-from activities.ledger.names import journal_branch
+from activities.ledger.names import NOISE, journal_branch
 from activities.ledger.objects import blob, commit, trees
 from activities.ledger.repository import Contents, Repository
 from search.analysis import Analysis
+from search.flight import Flight
 from search.gate_test import GateTest
+from search.measurement import Noise
 from search.record import Record
 from search.review import Review
 from search.spec import Spec
+from search.verb import Verb
 
 README = """# The journal of a search
 
@@ -26,6 +29,9 @@ README = """# The journal of a search
 - `tests/NAME.py`, `tests/NAME.json`: a test that joined the gate, and who wrote it, why, and on which candidate it was found.
 - `sessions/0003-implementer/0004.json`: what a model or one of its tools said, message by message, with what the reply cost.
 - `analyses/0003.json`: what an analyst read from candidate 3's duel and profile. It decides nothing.
+- `verbs/000001.json`: what an operator did (pause, steer, rollback, ...): who, when and why.
+- `begun/0003.json`: what candidate 3 began with, so that it can begin again; `noise.json`: the noise of the machine at the start.
+- `histories/`: Temporal's own history of every workflow, compressed, from the end of the search.
 - `planner.json`: the planner's roadmap, and what it concluded on each direction.
 - other files: transcripts, profiles and whatever else a step kept.
 
@@ -131,6 +137,26 @@ class Journal:
         blobs = self._repository.contents(self._head()).blobs
         names = [name for path, name in sorted(blobs.items()) if path.startswith("tests/") and path.endswith(".json")]
         return tuple(GateTest.model_validate_json(text) for text in self._repository.read(names))
+
+    def verbs(self) -> tuple[Verb, ...]:
+        """What operators did, in order."""
+        texts = self.texts("verbs/")
+        return tuple(Verb.model_validate_json(texts[path]) for path in sorted(texts))
+
+    def flights(self) -> tuple[Flight, ...]:
+        """What every candidate began with, by number."""
+        flights = (Flight.model_validate_json(text) for text in self.texts("begun/").values())
+        return tuple(sorted(flights, key=lambda flight: flight.number))
+
+    def noise(self) -> Noise | None:
+        """Of the machine when the search began; None where it was not measured."""
+        text = self.text(NOISE)
+        return Noise.model_validate_json(text) if text else None
+
+    def times(self) -> tuple[datetime, datetime]:
+        """When the journal began, and when it was added to last."""
+        stamps = self._repository.run("log", "--first-parent", "--format=%ct", self._branch, "--").split()
+        return datetime.fromtimestamp(int(stamps[-1]), UTC), datetime.fromtimestamp(int(stamps[0]), UTC)
 
     def analyses(self) -> Mapping[int, Analysis]:
         """What analysts said, by candidate."""

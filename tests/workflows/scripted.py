@@ -15,6 +15,7 @@ from activities.task import (
     FoundTask,
     GateReport,
     GenerateTask,
+    NoteTask,
     Novelty,
     NoveltyTask,
     PairTask,
@@ -92,13 +93,14 @@ class Script:
         self.founded: list[Spec] = []
         self.conclusions: list[Conclusion] = []
         self.broken: list[BreakTask] = []
+        self.notes: dict[str, str] = {}
         self.evaluator = "e" * 64
 
     def activities(self) -> Sequence[Callable[..., object]]:
         """For a worker that serves every queue of a test."""
         return [
             *(self.prepare, self.found, self.plan, self.generate, self.novelty, self.build, self.conformance, self.correctness),
-            *(self.measure_pair, self.profile, self.record, self.conclude, self.break_off),
+            *(self.measure_pair, self.profile, self.record, self.conclude, self.break_off, self.note),
         ]
 
     @activity.defn
@@ -191,6 +193,11 @@ class Script:
         if task.promotion is not None:
             self.promotions[task.record.number] = task.promotion
         return task.record.source
+
+    @activity.defn
+    async def note(self, task: NoteTask) -> None:
+        """Kept in memory; whatever is written twice stays as it was."""
+        self.notes.setdefault(task.path, task.text)
 
     @activity.defn
     async def conclude(self, conclusion: Conclusion) -> None:
