@@ -34,6 +34,7 @@ from activities.examine import Examiner
 from activities.found import Founder
 from activities.generate import Generator
 from activities.hand_in import HandInKeeper
+from activities.histories import Historian
 from activities.home import Home
 from activities.ledger.ledger import Ledger
 from activities.note import Noter
@@ -155,6 +156,7 @@ def _agents(client: Client, home: Home, threads: ThreadPoolExecutor, log: StepLo
         Noter(ledger).note,
         *(retrier.find, retrier.copy),
         Reverser(ledger).roll_back,
+        Historian(ledger, client).export,
         *(reviewer.frontier, reviewer.champions, reviewer.keep_test, reviewer.keep_analysis, reviewer.review),
         *(concluder.conclude, concluder.break_off),
     ]

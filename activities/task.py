@@ -111,6 +111,14 @@ class NoteTask(Value):
     when: datetime
 
 
+class HistoriesTask(Value):
+    """Export what Temporal knows of a workflow and of all that it began."""
+
+    setting: Setting
+    workflow: str
+    when: datetime
+
+
 class RollbackTask(Value):
     """Let an earlier champion reign again, as the review of this number."""
 

@@ -22,6 +22,7 @@ from search.hypothesis import Hypothesis
 from search.profile import Profile
 from search.record import Gate, Record
 from search.review import Review
+from search.verb import Verb, about
 from search.verdict import Rejected
 
 Number = Annotated[int, typer.Argument(min=0, help="The candidate's number; 0 is the starter.", show_default=False)]
@@ -31,6 +32,8 @@ class Story(Record):
     """A record, and what later reviews say."""
 
     reviews: tuple[Review, ...] = ()
+    verbs: tuple[Verb, ...] = ()
+    """What operators did about it: rolled back to it, tried it again, parked what it claims."""
 
 
 def show(name: Search, number: Number, as_json: Json = False) -> None:
@@ -48,12 +51,15 @@ def show(name: Search, number: Number, as_json: Json = False) -> None:
     record = next((record for record in ledger.records(name) if record.number == number), None)
     chronicle, again = read_chronicle(ledger, name), _again(ledger.reviews(name), number)
     chapter = next(chapter for chapter in chronicle.chapters if chapter.number == number)
+    acts = about(chronicle.verbs, number, claim=chapter.claim)
     if as_json:
-        print_json(Story(**dict(record), reviews=again) if record else chapter)
+        print_json(Story(**dict(record), reviews=again, verbs=acts) if record else chapter)
         return
     result.print(story_of(record, chapter) if record else _title(chapter))
     for review in again:
         result.print(Text(f"{day(review.ended)}  {review.sentence()} (asked for by {review.author})"))
+    for verb in acts:
+        result.print(Text(f"{day(verb.when)}  {verb.sentence()}"))
     if beside := [each for each in chronicle.curves if each.search != name]:
         told = f"beside it: the search {beside[0].search} with the policy {beside[0].policy} (vibeserve history {name})"
         result.print(Text(told, style="dim"))

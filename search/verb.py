@@ -141,6 +141,16 @@ def describe(act: Act) -> str:
             assert_never(act)
 
 
+def about(verbs: Sequence[Verb], number: int, *, claim: str) -> tuple[Verb, ...]:
+    """What was done about one candidate or its claim."""
+    return tuple(
+        verb
+        for verb in verbs
+        if (isinstance(verb.act, Rollback | Retry) and verb.act.number == number)
+        or (isinstance(verb.act, Park | Reopen) and verb.act.claim == claim)
+    )
+
+
 def steering(verbs: Sequence[Verb]) -> tuple[str, ...]:
     """The newest hints, the oldest of them first."""
     return tuple(verb.act.text for verb in verbs if isinstance(verb.act, Steer))[-STEERS_TOLD:]

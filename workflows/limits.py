@@ -60,6 +60,9 @@ PLANNINGS = 3
 LAST_WORDS = RetryPolicy(maximum_attempts=3)
 """For what a search that breaks off writes last."""
 
+EXPORT = timedelta(minutes=15)
+"""For the histories of a search that ends, all attempts together."""
+
 REVIEW = timedelta(days=2)
 """No look of a review's duels begins later; the search's own time does not count for it, because what stood must be settled."""
 

@@ -16,7 +16,7 @@ from workflows.session import SessionTask, SessionWorkflow
 
 
 async def ask_planner(
-    setting: Setting, agent: str, *, number: int, in_flight: tuple[str, ...], left: str, allowed: Allowance
+    setting: Setting, agent: str, *, number: int, in_flight: tuple[str, ...], left: str, parked: tuple[str, ...], allowed: Allowance
 ) -> tuple[Plan, tuple[Spending, ...]]:
     """The plan and what all attempts at it cost; a fresh session each time, a few times."""
     spending: tuple[Spending, ...] = ()
@@ -30,8 +30,10 @@ async def ask_planner(
         )
         spending = together((*spending, *end.task.spending))
         if end.submission:
-            return _plan(Proposal.model_validate_json(end.submission)), spending
-        reason = f"the planner gave no hypothesis: {end.failed}"
+            proposal = Proposal.model_validate_json(end.submission)
+            if proposal.claim not in parked:
+                return _plan(proposal), spending
+        reason = f"the planner gave no hypothesis: {end.failed or 'it proposed what is parked'}"
         if end.final:
             break
     return Plan(reason=reason), spending

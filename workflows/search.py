@@ -9,7 +9,7 @@ from activities.agents.assignment import is_model_agent
 from activities.agents.external import is_external_agent
 from activities.ledger.names import NOISE
 from activities.review_task import BreakTask
-from activities.task import Conclusion, FoundTask, NoteTask, Plan, PlanTask
+from activities.task import Conclusion, FoundTask, HistoriesTask, NoteTask, Plan, PlanTask
 from search.budget import Allowance, allowance, deadline, left
 from search.composition import Composition
 from search.flight import Flight
@@ -229,6 +229,7 @@ class SearchWorkflow(Verbs):
         await steps.conclude(conclusion)
         self._state = self._state.concluded(conclusion)
         self._outcome = Outcome.of(conclusion)
+        await steps.export_histories(HistoriesTask(setting=self._setting, workflow=workflow.info().workflow_id, when=conclusion.when))
         self._phase = "finished"
         return self._outcome
 
@@ -240,7 +241,15 @@ class SearchWorkflow(Verbs):
             return await steps.plan(self._plan_task(number)), ()
         claims = tuple(pursuit.hypothesis.claim for pursuit in self._pursuits.values() if pursuit.analyst is None)
         remains = left(self._state.books(), now=workflow.now())
-        asked = ask_planner(self._setting, self._state.spec.agent, number=number, in_flight=claims, left=remains, allowed=self._allowance())
+        asked = ask_planner(
+            self._setting,
+            self._state.spec.agent,
+            number=number,
+            in_flight=claims,
+            left=remains,
+            parked=self._state.parked,
+            allowed=self._allowance(),
+        )
         self._own.begin(number, "plan", "the planner chooses the next hypothesis")
         self._planning = asyncio.create_task(asked)
         try:

@@ -1,10 +1,12 @@
 """The steps of a search as typed calls: which activity, on which queue, within which limits."""
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
+from temporalio.exceptions import ActivityError
 
 from activities.evaluation.gate_test import Trial
 from activities.review_task import AnalysisTask, BreakTask, ExamTask, Frontier, FrontierTask, KeepTask, ReviewTask, TrialTask
@@ -17,6 +19,7 @@ from activities.task import (
     FoundTask,
     GateReport,
     GenerateTask,
+    HistoriesTask,
     NoteTask,
     Novelty,
     NoveltyTask,
@@ -194,6 +197,19 @@ async def break_off(task: BreakTask) -> None:
     await workflow.execute_activity(
         "break_off", task, task_queue=AGENTS_QUEUE, start_to_close_timeout=limits.QUICK_STEP, retry_policy=limits.LAST_WORDS
     )
+
+
+async def export_histories(task: HistoriesTask) -> None:
+    """Temporal's own histories, in the ledger; no search fails because they cannot be read."""
+    with suppress(ActivityError):
+        await workflow.execute_activity(
+            "export_histories",
+            task,
+            task_queue=AGENTS_QUEUE,
+            start_to_close_timeout=limits.QUICK_STEP,
+            schedule_to_close_timeout=limits.EXPORT,
+            retry_policy=limits.LAST_WORDS,
+        )
 
 
 async def conclude(conclusion: Conclusion) -> None:

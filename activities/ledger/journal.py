@@ -70,7 +70,7 @@ class Journal:
             raise NameTaken(self._search)
         return head
 
-    def append(self, files: Mapping[str, str], *, message: str, when: datetime) -> str:
+    def append(self, files: Mapping[str, str | bytes], *, message: str, when: datetime) -> str:
         """Add or replace files and return the journal's head; others that append at the same time are waited for."""
         for path in files:
             _check_path(path)
@@ -80,7 +80,7 @@ class Journal:
         except OSError as error:
             raise LedgerError(f"the ledger {self._repository.path} cannot be written: {error.strerror}") from error
 
-    def _append(self, files: Mapping[str, str], *, message: str, when: datetime) -> str:
+    def _append(self, files: Mapping[str, str | bytes], *, message: str, when: datetime) -> str:
         while True:
             head = self._head()
             try:
@@ -88,16 +88,21 @@ class Journal:
             except RefConflict:
                 continue  # a fetch from another machine came between
 
-    def _commit(self, files: Mapping[str, str], *, head: str | None, message: str, when: datetime) -> str:
+    def _commit(self, files: Mapping[str, str | bytes], *, head: str | None, message: str, when: datetime) -> str:
         present = self._repository.contents(head) if head else Contents({}, frozenset())
-        blobs = {path: blob(text.encode()) for path, text in files.items()}
+        blobs = {path: blob(text.encode() if isinstance(text, str) else text) for path, text in files.items()}
         if head and all(present.blobs.get(path) == each.name for path, each in blobs.items()):
             return head
         folders = trees({**present.blobs, **{path: each.name for path, each in blobs.items()}})
-        new = commit(tree=folders[-1].name, parents=[head] if head else [], message=commit_message(message), when=when)
+        stamp = max(when, self._when(head)) if head else when  # a step that began earlier may be written later
+        new = commit(tree=folders[-1].name, parents=[head] if head else [], message=commit_message(message), when=stamp)
         self._repository.store([*(each for each in (*blobs.values(), *folders) if each.name not in present.names), new])
         self._repository.move(self._branch, new.name, head)
         return new.name
+
+    def _when(self, head: str) -> datetime:
+        text = next(self._repository.read([head])).decode(errors="replace")
+        return datetime.fromtimestamp(int(text.partition("\ncommitter ")[2].partition("\n")[0].split()[-2]), UTC)
 
     def _head(self) -> str:
         head = self._repository.where(self._branch)
@@ -166,8 +171,17 @@ class Journal:
 
     def text(self, path: str) -> str | None:
         """One file, None when the journal has none of this name."""
+        content = self.content(path)
+        return None if content is None else content.decode()
+
+    def content(self, path: str) -> bytes | None:
+        """One file as it is, None when the journal has none of this name."""
         name = self._repository.contents(self._head()).blobs.get(path)
-        return None if name is None else next(self._repository.read([name])).decode()
+        return None if name is None else next(self._repository.read([name]))
+
+    def paths(self, prefix: str) -> tuple[str, ...]:
+        """All files whose path begins so."""
+        return tuple(sorted(path for path in self._repository.contents(self._head()).blobs if path.startswith(prefix)))
 
     def texts(self, prefix: str) -> Mapping[str, str]:
         """All files whose path begins so, by path."""

@@ -166,7 +166,7 @@ class Ledger:
         """All tests that joined the gate, by name."""
         return Journal(self._repository, search).tests()
 
-    def append(self, search: str, files: Mapping[str, str], *, message: str, when: datetime) -> ObjectId:
+    def append(self, search: str, files: Mapping[str, str | bytes], *, message: str, when: datetime) -> ObjectId:
         """Add or replace files of a search's journal; the same files again make no commit."""
         return Journal(self._repository, search).append(files, message=message, when=when)
 
@@ -193,6 +193,14 @@ class Ledger:
     def journal_text(self, search: str, path: str) -> str | None:
         """One file of a search's journal, None when it has none of this name."""
         return Journal(self._repository, search).text(path)
+
+    def journal_content(self, search: str, path: str) -> bytes | None:
+        """One file of a search's journal as it is, None when it has none of this name."""
+        return Journal(self._repository, search).content(path)
+
+    def journal_paths(self, search: str, prefix: str) -> tuple[str, ...]:
+        """The files of a search's journal whose path begins with `prefix`."""
+        return Journal(self._repository, search).paths(prefix)
 
     def journal_texts(self, search: str, prefix: str) -> Mapping[str, str]:
         """All files of a search's journal whose path begins with `prefix`, by path."""

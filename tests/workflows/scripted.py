@@ -15,6 +15,7 @@ from activities.task import (
     FoundTask,
     GateReport,
     GenerateTask,
+    HistoriesTask,
     NoteTask,
     Novelty,
     NoveltyTask,
@@ -100,7 +101,7 @@ class Script:
         """For a worker that serves every queue of a test."""
         return [
             *(self.prepare, self.found, self.plan, self.generate, self.novelty, self.build, self.conformance, self.correctness),
-            *(self.measure_pair, self.profile, self.record, self.conclude, self.break_off, self.note),
+            *(self.measure_pair, self.profile, self.record, self.conclude, self.break_off, self.note, self.export_histories),
         ]
 
     @activity.defn
@@ -198,6 +199,11 @@ class Script:
     async def note(self, task: NoteTask) -> None:
         """Kept in memory; whatever is written twice stays as it was."""
         self.notes.setdefault(task.path, task.text)
+
+    @activity.defn
+    async def export_histories(self, task: HistoriesTask) -> int:
+        """Nobody reads them here."""
+        return 0
 
     @activity.defn
     async def conclude(self, conclusion: Conclusion) -> None:

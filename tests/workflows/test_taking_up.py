@@ -1,0 +1,88 @@
+"""A search whose Temporal database is deleted goes on from its ledger with everything as it was, but for the step in flight."""
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from activities.ledger.ledger import Ledger
+from cli.resume import resume_from_ledger
+from cli.temporal import survey
+from search.spec import Budget, Spec
+from search.verb import Amend, Order, Park, Steer
+from tests.workflows.ledgered import Ledgered
+from workflows.candidate import CandidateWorkflow
+from workflows.duel import DuelWorkflow
+from workflows.identity import AGENTS_QUEUE, SEARCHES_QUEUE, checks_queue, device_queue, search_id
+from workflows.progress import Progress
+from workflows.reexamine import ReexamineWorkflow
+from workflows.rescore import RescoreWorkflow
+from workflows.sandbox import workflow_runner
+from workflows.search import SearchWorkflow
+from workflows.state import Outcome, SearchState
+
+
+@asynccontextmanager
+async def served(database: Path, script: Ledgered, spec: Spec) -> AsyncIterator[Client]:
+    """A server of its own over that file, and a worker; both are gone afterwards."""
+    started = WorkflowEnvironment.start_local(
+        data_converter=pydantic_data_converter,
+        dev_server_existing_path=str(Path(sys.executable).parent / "temporal"),
+        dev_server_database_filename=str(database),
+    )
+    workflows = [SearchWorkflow, CandidateWorkflow, DuelWorkflow, RescoreWorkflow, ReexamineWorkflow]
+    async with await started as server:
+        queues = (AGENTS_QUEUE, checks_queue(spec.target), device_queue(spec.target))
+        async with (
+            Worker(server.client, task_queue=SEARCHES_QUEUE, workflows=workflows, workflow_runner=workflow_runner()),
+            Worker(server.client, task_queue=queues[0], activities=script.activities()),
+            Worker(server.client, task_queue=queues[1], activities=script.activities()),
+            Worker(server.client, task_queue=queues[2], activities=script.activities()),
+        ):
+            yield server.client
+
+
+def remembered(progress: Progress) -> dict[str, object]:
+    """All that must be as before: what is spent apart from the wall clock, the champion with its figure, what was told."""
+    spent = {each.name: (each.used, each.limit) for each in progress.spent if each.name != "wall clock"}
+    return {"spent": spent, "leader": progress.leader, "events": [event.text for event in progress.events], "phase": progress.phase}
+
+
+async def test_it_goes_on_as_if_nothing_had_happened(tmp_path: Path, ledger: Ledger, spec: Spec) -> None:
+    database = tmp_path / "temporal.db"
+    script = Ledgered(ledger, {0: 10.0, 1: 20.0, 2: 40.0, 3: 60.0, 4: 120.0}, held=3)
+    more = Budget(candidates=4, wall_clock=timedelta(hours=1))
+    async with served(database, script, spec) as client:
+        search = await client.start_workflow(SearchWorkflow.run, SearchState(spec=spec), id=search_id(spec.name), task_queue=SEARCHES_QUEUE)
+        await script.reached.wait()
+        for act in (Amend(budget=more), Park(claim="quantise"), Steer(text="mind the tail")):
+            await search.execute_update("act", Order(author="anna", act=act))
+        before = await survey(client, spec.name)
+        await search.terminate()
+    database.unlink()
+
+    again = Ledgered(ledger, script.speeds, held=3)
+    again.numbers = script.numbers
+    async with served(database, again, spec) as client:
+        state = await resume_from_ledger(client, ledger, spec.name)
+        await again.reached.wait()
+        after = await survey(client, spec.name)
+        again.go_on.set()
+        outcome = await client.get_workflow_handle(search_id(spec.name), result_type=Outcome).result()
+
+    assert remembered(after) == remembered(before)
+    assert [runner.number for runner in after.runners] == [runner.number for runner in before.runners] == [3]
+    assert after.started >= before.started - timedelta(seconds=2), "the time between counts for nobody"
+    assert (state.parked, state.verbs, state.noise is not None) == (("quantise",), 3, True)
+    assert (outcome.champion, outcome.candidates, outcome.reason) == (4, 4, "all 4 candidates are used up")
+    assert script.ran["plan 3"] == 1 and again.ran["plan 3"] == 0, "what was planned is not planned again"
+    assert again.ran["record 1"] == again.ran["pair 0"] == again.ran["pair 1"] == 0
+    records = ledger.records(spec.name)
+    assert [record.number for record in records] == [0, 1, 2, 3, 4]
+    assert ledger.audit(spec.name, evaluator="e" * 64).findings == ()
