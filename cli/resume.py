@@ -5,10 +5,9 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
-from temporalio.service import RPCError, RPCStatusCode
 
 from activities.home import Home
 from activities.ledger.ledger import Ledger
@@ -19,7 +18,7 @@ from cli.mistakes import Failed, Misuse
 from cli.options import Search
 from cli.orders import Author, Why, order_of, send
 from cli.output import say
-from cli.reach import asking, reach
+from cli.reach import asking, is_running, reach
 from cli.settings import find_home
 from search.verb import Resume
 from workflows.identity import SEARCHES_QUEUE, search_id
@@ -66,7 +65,7 @@ async def resume_from_ledger(client: Client, ledger: Ledger, name: str) -> Searc
     """Start the search with what its ledger tells; Failed where it runs, Misuse where it has ended or cannot go on."""
     if read_conclusion(ledger, name):
         raise Misuse(f"the search {name} has ended: `vibeserve fork {name} N --name NEW` goes on from any of its candidates")
-    if await _runs(client, name):
+    if await is_running(client, name):
         raise Failed(f"the search {name} runs: Temporal has not lost it")
     state = take_up(read_memory(ledger, name), now=datetime.now(UTC))
     if state is None:
@@ -100,13 +99,3 @@ def read_memory(ledger: Ledger, name: str) -> Memory:
         began=began,
         last=last,
     )
-
-
-async def _runs(client: Client, name: str) -> bool:
-    try:
-        description = await client.get_workflow_handle(search_id(name)).describe()
-    except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND:
-            return False
-        raise
-    return description.status is WorkflowExecutionStatus.RUNNING

@@ -1,28 +1,75 @@
 """`vibeserve status`: what runs for this home and where to reach it."""
 
+import asyncio
+
 from rich.table import Table
 from rich.text import Text
+from temporalio.service import RPCError
 
+from activities.home import Home
+from activities.ledger.ledger import Ledger
 from cli.embedded import EngineState, inspect
+from cli.mistakes import Failed
 from cli.options import Json
-from cli.output import print_json, result
+from cli.output import print_json, result, say
+from cli.reach import is_running, reach
 from cli.residence import find_page
 from cli.settings import find_home
+from cli.temporal import NoWorker, heartbeats, survey
+from search.value import Value
+
+
+class Busy(Value):
+    """A search that runs, and what its steps wait for."""
+
+    search: str
+    phase: str
+    waits: tuple[str, ...] = ()
+    """The last words of each step in flight: where a model's limit is reached, when it is asked again."""
+
+
+class Status(EngineState):
+    """The engine of a home, and what it works on."""
+
+    searches: tuple[Busy, ...] = ()
 
 
 def status(as_json: Json = False) -> None:
-    """Say what runs for this home and where.
+    """Say what runs for this home and where, and what each search waits for.
 
     \b
     Examples:
       vibeserve status
       vibeserve status --json
     """
-    state = inspect(find_home())
+    home = find_home()
+    state = inspect(home)
+    searches = asyncio.run(_searches(home)) if state.server_running and state.worker_running else ()
     if as_json:
-        print_json(state)
+        print_json(Status(**dict(state), searches=searches))
     else:
         describe(state)
+        for busy in searches:
+            result.print(Text.assemble((busy.search, "bold cyan"), f"  {busy.phase}"))
+            result.print(*(Text(f"  {words}", style="dim") for words in busy.waits), sep="\n")
+
+
+async def _searches(home: Home) -> tuple[Busy, ...]:
+    """Those of this home that run; none where nobody answers."""
+    if not home.ledger.exists():
+        return ()
+    found: list[Busy] = []
+    try:
+        client = await reach(home)
+        for name in Ledger.open(home.ledger).searches():
+            if await is_running(client, name):
+                progress = await survey(client, name)
+                words = await heartbeats(client, name, progress.runners)
+                waits = tuple(f"#{number} {text}" for number, text in words.items())
+                found.append(Busy(search=name, phase=progress.phase, waits=waits))
+    except (NoWorker, Failed, RPCError) as reason:
+        say(f"what runs is not known: {reason}")
+    return tuple(found)
 
 
 def describe(state: EngineState) -> None:

@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
@@ -14,8 +16,12 @@ from temporalio.worker import Worker
 from activities.ledger.ledger import Ledger
 from cli.resume import resume_from_ledger
 from cli.temporal import survey
+from search.budget import UNLIMITED, Allowance, deadline
+from search.flight import Flight
 from search.spec import Budget, Spec
+from search.spending import Spending
 from search.verb import Amend, Order, Park, Steer
+from tests.search.catalog import PASSED, START, hypothesis, measured, record, refused
 from tests.workflows.ledgered import Ledgered
 from workflows.candidate import CandidateWorkflow
 from workflows.duel import DuelWorkflow
@@ -26,6 +32,20 @@ from workflows.rescore import RescoreWorkflow
 from workflows.sandbox import workflow_runner
 from workflows.search import SearchWorkflow
 from workflows.state import Outcome, SearchState
+from workflows.taking_up import Memory, take_up
+
+SPEC = Spec(
+    name="lost",
+    scenario="chat",
+    target="cpu",
+    model="tiny",
+    agent="recipes",
+    policy="random",
+    correctness="lossless",
+    seed=7,
+    parallel=1,
+    budget=Budget(candidates=30, wall_clock=timedelta(hours=9)),
+)
 
 
 @asynccontextmanager
@@ -52,6 +72,42 @@ def remembered(progress: Progress) -> dict[str, object]:
     """All that must be as before: what is spent apart from the wall clock, the champion with its figure, what was told."""
     spent = {each.name: (each.used, each.limit) for each in progress.spent if each.name != "wall clock"}
     return {"spent": spent, "leader": progress.leader, "events": [event.text for event in progress.events], "phase": progress.phase}
+
+
+SHARES = st.sampled_from(["promoted", "not_better", "undecided", "refused"])
+
+
+@given(st.lists(st.tuples(SHARES, st.integers(0, 500), st.integers(0, 50)), max_size=12), st.integers(0, 3), st.booleans())
+@settings(deadline=None, derandomize=True, max_examples=60)
+def test_what_is_spent_and_who_reigns_are_the_same_by_the_ledger_as_by_the_search(
+    ends: list[tuple[str, int, int]], flying: int, paid: bool
+) -> None:
+    spec = SPEC.model_copy(update={"agent": "openai:m" if paid else "recipes"})
+    allowed = Allowance(tokens=1000) if paid else UNLIMITED
+    state = SearchState(spec=spec).opened(START).settled(record(0, PASSED))
+    records, flights = [record(0, PASSED)], list[Flight]()
+    for number, (kind, tokens, seconds) in enumerate(ends, start=1):
+        planned, written = (Spending(role=role, model="m", input_tokens=tokens) for role in ("planner", "implementer"))
+        verdict = refused() if kind == "refused" else measured(kind, 1.2)
+        ended = record(number, verdict).model_copy(update={"device_seconds": float(seconds), "spending": (planned, written)})
+        state = state.planned("plan", (planned,)).began(number, allowed.reserve()).settled(ended)
+        records.append(ended)
+        flights.append(Flight(number=number, parent=0, hypothesis=hypothesis(), began=START, planning=(planned,), allowed=allowed))
+    for number in range(len(records), len(records) + flying):
+        state = state.planned("plan", ()).began(number, allowed.reserve())
+        flights.append(Flight(number=number, parent=0, hypothesis=hypothesis(), began=START, allowed=allowed))
+
+    last = START + timedelta(hours=1)
+    memory = Memory(spec=spec, facts={}, records=tuple(records), flights=tuple(flights), began=START, last=last)
+    again = take_up(memory, now=last + timedelta(days=3))
+
+    assert again is not None
+    assert again.books().spent() == state.books().spent()
+    assert again.books().committed() == state.books().committed()
+    assert (again.champion, again.standing, again.promotions) == (state.champion, state.standing, state.promotions)
+    assert (again.next_number, again.shortest, again.priced) == (state.next_number, state.shortest, state.priced)
+    assert deadline(again.books()) == deadline(state.books()) + timedelta(days=3)
+    assert [cut.flight.number for cut in again.interrupted] == list(range(len(records), len(records) + flying))
 
 
 async def test_it_goes_on_as_if_nothing_had_happened(tmp_path: Path, ledger: Ledger, spec: Spec) -> None:
