@@ -26,7 +26,7 @@ class Generator:
         return self._ledger.commit_files(
             candidate_branch(search, task.number),
             parent=self._parent(search, task.parent),
-            files=compose(hypothesis.composition, self._catalog),
+            files=compose(hypothesis.composition, self._catalog, scenario=task.setting.scenario),
             message=f"Candidate {task.number}: {hypothesis.claim}",
             when=task.when,
         )

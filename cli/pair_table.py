@@ -13,11 +13,13 @@ Figure = Callable[[Arm], float]
 
 METRICS: tuple[tuple[str, Figure, Callable[[float], str]], ...] = (
     ("output tokens/s", lambda arm: arm.tokens_per_second, lambda value: f"{value:.1f}"),
+    ("output tokens/s of a request, p50", lambda arm: arm.request_tokens_per_second_p50, lambda value: f"{value:.1f}"),
     ("of the physical limit", lambda arm: arm.limit_share or 0.0, lambda value: f"{value:.0%}" if value else "unknown"),
     ("TTFT p50", lambda arm: arm.ttft_p50, milliseconds),
     ("TTFT p99", lambda arm: arm.ttft_p99, milliseconds),
     ("TPOT p50", lambda arm: arm.tpot_p50, milliseconds),
     ("TPOT p99", lambda arm: arm.tpot_p99, milliseconds),
+    ("latency p50", lambda arm: arm.latency_p50, milliseconds),
     ("latency p99", lambda arm: arm.latency_p99, milliseconds),
     ("goodput, requests/s", lambda arm: arm.goodput, lambda value: f"{value:.2f}"),
     ("drain after the window", lambda arm: arm.drain_seconds, milliseconds),
@@ -29,12 +31,13 @@ METRICS: tuple[tuple[str, Figure, Callable[[float], str]], ...] = (
 def pair_table(title: str, pairs: Sequence[Pair]) -> Table:
     """One line per pair, void ones with their reason."""
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in ("pair", "champion tok/s", "candidate tok/s", "ratio", "foreign load"):
+    unit = pairs[0].metric.unit if pairs else ""
+    for name in ("pair", f"champion {unit}", f"candidate {unit}", "ratio", "foreign load"):
         table.add_column(name, justify="right")
     for name in ("first", "seed", ""):
         table.add_column(name)
     for pair in pairs:
-        figures = (f"{pair.champion.tokens_per_second:.1f}", f"{pair.candidate.tokens_per_second:.1f}")
+        figures = (pair.metric.words(pair.champion.score), pair.metric.words(pair.candidate.score))
         outcome = "void" if pair.void else ratio(math.exp(pair.log_ratio))
         load = max(pair.champion.foreign_load, pair.candidate.foreign_load)
         table.add_row(str(pair.number), *figures, outcome, f"{load:.0%}", pair.first, str(pair.seed), pair.void or "")

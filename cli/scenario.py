@@ -31,7 +31,7 @@ def list_scenarios(as_json: Json = False) -> None:
       vibeserve scenario list
       vibeserve scenario list --json
     """
-    listed = [Listed(name=s.name, title=s.title, family=s.family, api=s.api, metric=s.metric) for s in SCENARIOS.values()]
+    listed = [Listed(name=s.name, title=s.title, family=s.family, api=s.api, metric=str(s.metric)) for s in SCENARIOS.values()]
     if as_json:
         print_json(listed)
         return

@@ -1,4 +1,4 @@
-"""The shape of a Llama: what its configuration says, and the tensors that follow."""
+"""The shape of a decoder: what its configuration says, and the tensors that follow for a Llama or a Qwen3."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,7 @@ from search.value import Value
 
 
 class Architecture(Value):
-    """Sizes of a Llama, in elements."""
+    """Sizes of a decoder with attention, in elements."""
 
     hidden: int
     layers: int
@@ -18,10 +18,12 @@ class Architecture(Value):
     context_tokens: int
     tied_embeddings: bool = False
     """Whether the output matrix is the embedding itself."""
+    normed_heads: bool = False
+    """Whether queries and keys are normalised head by head, as in Qwen3."""
 
 
 def weight_shapes(architecture: Architecture) -> Mapping[str, tuple[int, ...]]:
-    """Names and shapes as transformers' `LlamaForCausalLM` has them, in file order."""
+    """Names and shapes as transformers' `LlamaForCausalLM` and `Qwen3ForCausalLM` have them, in file order."""
     hidden, feed_forward = architecture.hidden, architecture.feed_forward
     queries, keys = architecture.heads * architecture.head_dimension, architecture.kv_heads * architecture.head_dimension
     parts = {
@@ -35,6 +37,8 @@ def weight_shapes(architecture: Architecture) -> Mapping[str, tuple[int, ...]]:
         "mlp.up_proj": (feed_forward, hidden),
         "mlp.down_proj": (hidden, feed_forward),
     }
+    if architecture.normed_heads:
+        parts |= {f"self_attn.{name}_norm": (architecture.head_dimension,) for name in ("q", "k")}
     shapes: dict[str, tuple[int, ...]] = {"model.embed_tokens.weight": (architecture.vocabulary, hidden)}
     for layer in range(architecture.layers):
         shapes |= {f"model.layers.{layer}.{part}.weight": shape for part, shape in parts.items()}

@@ -51,7 +51,7 @@ def read_checkpoint(
         raise BrokenCheckpoint(f"{folder} is not a folder")
     architecture = read_architecture(folder, family=family)
     check_tokenizer(folder, architecture)
-    tensors = read_tensors(folder, architecture).values()
+    tensors = read_tensors(folder, architecture, family=family).values()
     largest = max(tensors, key=lambda tensor: tensor.elements)
     return Checkpoint(
         **architecture.model_dump(),

@@ -7,10 +7,10 @@ from pathlib import Path
 from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
 
 from models.architecture import Architecture, weight_shapes
+from models.family import FAMILIES
 from models.tensor_file import DTYPES, BrokenTensorFile, Tensor, read_header
 from models.tokens import chat_template
 
-_MODEL_TYPES: Mapping[str, frozenset[str]] = {"llama": frozenset({"llama"})}
 _INDEX = "model.safetensors.index.json"
 _SMALL_FILES = ("config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "chat_template.jinja", _INDEX)
 _OBJECT = TypeAdapter(dict[str, JsonValue])
@@ -54,7 +54,7 @@ def read_architecture(folder: Path, *, family: str) -> Architecture:
     """Reads `config.json`; raises `BrokenCheckpoint` when it is missing, damaged or of another family."""
     document = _read_json(folder, "config.json")
     kind = document.get("model_type")
-    if kind not in _MODEL_TYPES[family]:
+    if kind != FAMILIES[family].model_type:
         raise BrokenCheckpoint(f"{folder} holds a model of type {kind!r}; the scenario serves the family {family}")
     try:
         configuration = Configuration.model_validate(document)
@@ -63,7 +63,7 @@ def read_architecture(folder: Path, *, family: str) -> Architecture:
         raise BrokenCheckpoint(f"{folder}/config.json: {where}: {error.errors()[0]['msg'].lower()}") from error
     if configuration.quantization_config is not None:
         raise BrokenCheckpoint(f"{folder} holds quantised weights; the reference needs the original ones")
-    return configuration.architecture()
+    return configuration.architecture().model_copy(update={"normed_heads": FAMILIES[family].normed_heads})
 
 
 def check_tokenizer(folder: Path, architecture: Architecture) -> None:
@@ -98,15 +98,18 @@ def weight_files(folder: Path) -> tuple[Path, ...]:
     return files
 
 
-def read_tensors(folder: Path, architecture: Architecture) -> Mapping[str, Tensor]:
-    """Headers of all tensors; raises `BrokenCheckpoint` when a file is damaged or a tensor is missing or has another shape or type."""
+def read_tensors(folder: Path, architecture: Architecture, *, family: str) -> Mapping[str, Tensor]:
+    """Headers of all tensors; raises `BrokenCheckpoint` when a file is damaged or a tensor is missing or has another shape or type.
+
+    Of a family whose shapes are not known here, what is missing shows when the reference loads it.
+    """
     tensors: dict[str, Tensor] = {}
     for file in weight_files(folder):
         try:
             tensors |= read_header(file)
         except BrokenTensorFile as error:
             raise BrokenCheckpoint(f"{folder}: {error}") from error
-    for name, shape in weight_shapes(architecture).items():
+    for name, shape in weight_shapes(architecture).items() if FAMILIES[family].known_shapes else ():
         if name not in tensors:
             raise BrokenCheckpoint(f"{folder} lacks the tensor {name} that config.json asks for")
         if tensors[name].shape != shape:

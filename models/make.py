@@ -4,7 +4,9 @@ import argparse
 import json
 from pathlib import Path
 
+from models.any_model import own_weights
 from models.architecture import weight_shapes
+from models.family import FAMILIES
 from models.preset import PRESETS, Preset
 from models.tensor_file import write_tensors
 from models.tokenizer import BOS_ID, EOS_ID, PAD_ID, silent_ids, write_tokenizer
@@ -18,14 +20,18 @@ def make_checkpoint(preset: Preset, folder: Path) -> None:
     _write_json(
         folder / "generation_config.json", {"bos_token_id": BOS_ID, "eos_token_id": EOS_ID, "pad_token_id": PAD_ID, "do_sample": False}
     )
-    tensors = weights(preset, silent=silent_ids(folder))
-    write_tensors(folder / "model.safetensors", weight_shapes(preset), dtype=preset.dtype, tensors=tensors)
+    known = FAMILIES[preset.family].known_shapes
+    others = {} if known else own_weights(folder, seed=preset.seed)
+    shapes = weight_shapes(preset) if known else {name: tensor.shape for name, tensor in others.items()}
+    tensors = weights(preset, silent=silent_ids(folder), others=others)
+    write_tensors(folder / "model.safetensors", shapes, dtype=preset.dtype, tensors=tensors)
 
 
 def _configuration(preset: Preset) -> dict[str, object]:
+    family = FAMILIES[preset.family]
     return {
-        "architectures": ["LlamaForCausalLM"],
-        "model_type": "llama",
+        "architectures": [family.architecture],
+        "model_type": family.model_type,
         "hidden_size": preset.hidden,
         "intermediate_size": preset.feed_forward,
         "num_hidden_layers": preset.layers,
@@ -44,6 +50,7 @@ def _configuration(preset: Preset) -> dict[str, object]:
         "bos_token_id": BOS_ID,
         "eos_token_id": EOS_ID,
         "pad_token_id": PAD_ID,
+        **preset.settings,
     }
 
 

@@ -1,4 +1,4 @@
-"""Weights of a synthetic Llama from a seed: random, yet with the marks of a trained model that serving depends on.
+"""Weights of a synthetic decoder from a seed: random, yet with the marks of a trained model that serving depends on.
 
 Each matrix is scaled by one over the root of its inputs, so that activations keep their size. Attention scores have a spread of
 `_SCORE_SPREAD`, so that each head looks at few positions and an answer depends on all of its context. Each layer adds a like share to the
@@ -7,7 +7,7 @@ of one token; their products have heavy tails, and so have the logits: greedy de
 tensor has a generator of its own (PCG64 with numpy's ziggurat), so the bytes are equal on every machine with the pinned numpy.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from math import sqrt
 from zlib import crc32
 
@@ -32,23 +32,30 @@ _SILENCE = 0.01
 _EOS_SCALE = 1.6
 """The end of an answer comes about every hundred and fifty tokens."""
 
+_MATRICES = ("embed_tokens", "q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+
 Floats = NDArray[np.float32]
 
 
-def weights(preset: Preset, *, silent: frozenset[int]) -> Iterator[Floats]:
-    """The tensors in the order of `weight_shapes`; tokens in `silent` have a logit near zero and are never chosen greedily."""
-    shapes = weight_shapes(preset)
+def weights(preset: Preset, *, silent: frozenset[int], others: Mapping[str, Floats] | None = None) -> Iterator[Floats]:
+    """The tensors in the order of `weight_shapes`, or of `others`: all tensors of a family whose shapes are not known here, as its own
+    class fills them, of which those that have a known name are filled anew. Tokens in `silent` have a logit near zero and are never
+    chosen greedily."""
+    others = others or {}
+    shapes = {name: tensor.shape for name, tensor in others.items()} or weight_shapes(preset)
     directions = _normal(preset, "lm_head.weight", shapes["lm_head.weight"])
     speakers = np.array([index for index in range(preset.vocabulary) if index not in silent and index != EOS_ID])
     order = _generator(preset, "order").permutation(speakers)
     for name, shape in shapes.items():
-        part = name.split(".")[-2]
+        part = name.split(".")[-2] if name.endswith(".weight") else ""
         if name == "lm_head.weight":
             yield _head(directions, silent)
         elif part == "down_proj":
             yield _down(preset, name, shape, directions, order)
-        else:
+        elif part in _MATRICES or part.endswith("norm"):
             yield _matrix(preset, name, part, shape)
+        else:
+            yield others[name]
 
 
 def _matrix(preset: Preset, name: str, part: str, shape: tuple[int, ...]) -> Floats:
@@ -58,6 +65,8 @@ def _matrix(preset: Preset, name: str, part: str, shape: tuple[int, ...]) -> Flo
             return values
         case "q_proj" | "k_proj":
             return values * np.float32(sqrt(_SCORE_SPREAD / shape[1]))
+        case "q_norm" | "k_norm":
+            return np.float32(sqrt(_SCORE_SPREAD)) * (np.float32(1) + np.float32(_NORM_SPREAD) * values)
         case "o_proj":
             return values * np.float32(_ATTENTION_SHARE / sqrt(shape[1]))
         case "v_proj" | "gate_proj" | "up_proj":

@@ -1,6 +1,6 @@
 """What is served and how it is judged: requests from a seed, the load that brings them, and the limits that hold."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Protocol
 
@@ -9,7 +9,11 @@ from pydantic import Field, JsonValue
 from models.checkpoint import Checkpoint
 from scenarios.work import Traffic, Work
 from search.measurement import Objectives
+from search.metric import Metric
 from search.value import Value
+
+Ability = Literal["json_schema", "prediction"]
+"""Parts of the text API that only some scenarios ask for; a server of another scenario refuses a schema and may ignore a prediction."""
 
 
 class Message(Value):
@@ -38,6 +42,11 @@ class Request(Value):
     logprobs: Annotated[int, Field(ge=0, le=20)] | None = None
     """How many alternatives each token is to be reported with; None asks for no log-probabilities."""
 
+    json_schema: Mapping[str, JsonValue] | None = None
+    """What the answer must be valid by: each token is the best of those that the schema's grammar allows (`models.grammar`)."""
+    prediction: str | None = None
+    """Text that much of the answer is expected to be equal to."""
+
     def body(self) -> dict[str, JsonValue]:
         """The JSON document to send, with OpenAI's field names and `return_token_ids`."""
         asked: dict[str, JsonValue] = {
@@ -53,7 +62,7 @@ class Request(Value):
             asked["seed"] = self.seed
         if self.stop:
             asked["stop"] = list(self.stop)
-        return asked | self._input() | self._logprobs()
+        return asked | self._input() | self._logprobs() | self._guidance()
 
     def _input(self) -> dict[str, JsonValue]:
         if self.endpoint == "/v1/chat/completions":
@@ -66,6 +75,15 @@ class Request(Value):
         if self.endpoint == "/v1/chat/completions":
             return {"logprobs": True, "top_logprobs": self.logprobs}
         return {"logprobs": self.logprobs}
+
+    def _guidance(self) -> dict[str, JsonValue]:
+        guidance: dict[str, JsonValue] = {}
+        if self.json_schema is not None:
+            named: dict[str, JsonValue] = {"name": "answer", "schema": dict(self.json_schema), "strict": True}
+            guidance["response_format"] = {"type": "json_schema", "json_schema": named}
+        if self.prediction is not None:
+            guidance["prediction"] = {"type": "content", "content": self.prediction}
+        return guidance
 
 
 class Load(Value):
@@ -161,8 +179,13 @@ class Scenario(Protocol):
         ...
 
     @property
-    def metric(self) -> str:
-        """What a duel compares, with its unit; more is better."""
+    def abilities(self) -> frozenset[Ability]:
+        """What its servers must be able to do beyond plain text; each brings properties of the contract with it."""
+        ...
+
+    @property
+    def metric(self) -> Metric:
+        """What a duel compares."""
         ...
 
     @property
@@ -189,6 +212,10 @@ class Scenario(Protocol):
 
     def canary(self, seed: int, scale: Scale) -> Scale:
         """A load beside the announced one; a winner must not lose on it."""
+        ...
+
+    def fault(self, request: Request, text: str, finish_reason: str) -> str | None:
+        """What is wrong with a well-formed answer of this scenario, beyond what holds for all, in one line; None when nothing is."""
         ...
 
     def least_work(self, model: Checkpoint, traffic: Traffic, *, bytes_per_number: float) -> Work:

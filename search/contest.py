@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Literal
 
 from search.canary import canary_ratio, canary_standing
-from search.measurement import Load, Pair, is_too_noisy, log_ratios
+from search.measurement import Load, Pair, is_too_noisy, log_ratios, voids
 from search.objective import broken_objective
 from search.screening import screen
 from search.statistics import Decision, LookPlan, conclude, confirm, confirming_pairs, look, settle
@@ -31,6 +31,8 @@ class Ask(Value):
     """Of the valid pairs of its round so far."""
     interval: Interval | None
     """As it has narrowed; None before the second valid pair."""
+    voids: tuple[str, ...]
+    """Why pairs of its round counted for nothing."""
 
 
 Measure = Callable[[Ask], Awaitable[Pair | Rejected]]
@@ -117,6 +119,7 @@ class Contest:
             planned=planned,
             log_ratios=tuple(ratios),
             interval=look(ratios, self._plan, self._noise).interval if len(ratios) > 1 else None,
+            voids=voids(pairs),
         )
 
     def _begin(self) -> list[Pair]:

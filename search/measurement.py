@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from search.metric import TOKENS_PER_SECOND, Metric
 from search.value import Value
 
 MOST_VOIDS = 5
@@ -29,6 +30,8 @@ class Arm(Value):
     tpot_p99: Amount
     latency_p50: Amount
     latency_p99: Amount
+    request_tokens_per_second_p50: Amount = 0.0
+    """Output tokens of one request over its whole latency."""
     goodput: Amount
     """Requests per second that met the scenario's limits."""
     requests: Count
@@ -85,6 +88,8 @@ class Pair(Value):
     """`canary` is a load beside the announced one, drawn from the seed."""
     load_words: str = ""
     """The canary load in words; empty for the announced one."""
+    metric: Metric = TOKENS_PER_SECOND
+    """What the scores are scores of."""
     objectives: Objectives | None = None
     """What both arms were held to."""
     void: str | None = None
@@ -104,7 +109,12 @@ class Pair(Value):
 
 def is_too_noisy(pairs: Sequence[Pair]) -> bool:
     """Whether the machine spoiled as many pairs as one duel may lose."""
-    return sum(pair.void is not None for pair in pairs) >= MOST_VOIDS
+    return len(voids(pairs)) >= MOST_VOIDS
+
+
+def voids(pairs: Sequence[Pair]) -> tuple[str, ...]:
+    """Why pairs counted for nothing, in the order in which they were measured."""
+    return tuple(pair.void for pair in pairs if pair.void is not None)
 
 
 def log_ratios(pairs: Sequence[Pair]) -> list[float]:

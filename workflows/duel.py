@@ -82,4 +82,5 @@ class DuelWorkflow:
             log_ratios=ask.log_ratios,
             pairs_planned=ask.planned,
             interval=ask.interval,
+            voids=ask.voids,
         )

@@ -6,7 +6,7 @@ from datetime import datetime
 from temporalio import workflow
 
 from activities.task import Setting
-from search.measurement import Noise, log_ratios
+from search.measurement import Noise, log_ratios, voids
 from search.source import Source
 from search.statistics import interval, noise_floor
 from workflows.arena import Arena
@@ -38,6 +38,7 @@ class OwnStep:
             log_ratios=ratios,
             pairs_planned=self.planned,
             interval=interval(ratios, LEVEL) if len(ratios) > 1 else None,
+            voids=voids(self.arena.pairs) if self.arena else (),
         )
 
 

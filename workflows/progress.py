@@ -31,6 +31,8 @@ class Runner(Value):
     pairs_planned: int = 0
     """Pairs after which this look decides."""
     interval: Interval | None = None
+    voids: tuple[str, ...] = ()
+    """Why pairs counted for nothing and are measured again."""
 
 
 class Leader(Value):

@@ -254,6 +254,8 @@ def describe(record: Record) -> str:
             return f"candidate {record.number}: the starter passed its gates"
         case Rejected(stage=stage, reason=reason):
             return f"candidate {record.number}: rejected at {stage}: {reason}"
+        case Measured(pairs=pairs, reason=reason) if pairs < 2:
+            return f"candidate {record.number}: undecided: {reason}"
         case Measured(kind=kind, ratio=ratio, interval=interval, pairs=pairs):
             words = kind.replace("_", " ")
             return f"candidate {record.number}: {words}, {ratio:.2f}x [{interval.low:.2f}, {interval.high:.2f}] in {pairs} pairs"

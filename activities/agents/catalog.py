@@ -10,6 +10,7 @@ from pydantic import ValidationError, model_validator
 
 from activities.agents.skill_text import TEXT, BrokenSkill, Skill, first_problem, read_skill
 from activities.sources import read_sources
+from scenarios.registry import SCENARIOS
 from search.recipe import Parameter, Recipe, Slot
 from search.value import Value
 
@@ -35,8 +36,8 @@ class Catalog(Value):
     """What stands in a slot that no recipe fills."""
     base: Files
     """What every composed engine has."""
-    starter: Files
-    """The server that an empty composition is."""
+    starters: Mapping[str, Files]
+    """By scenario, the server that an empty composition is."""
     skills: tuple[Skill, ...]
     """All that can be read, in order of their names; those without a recipe are for agents and people."""
 
@@ -75,7 +76,7 @@ class Catalog(Value):
         return tuple(skill for skill in self.skills if skill.applies(scenario=scenario, target=target))
 
 
-def load_catalog(skills: Path = SKILLS, *, starter: Path | None = None) -> Catalog:
+def load_catalog(skills: Path = SKILLS) -> Catalog:
     """Read and check every skill under `skills`; BrokenSkill names the file at fault and what is wrong with it."""
     folders = sorted(file.parent for file in skills.glob(f"*/{TEXT}"))
     for recipe in skills.glob(f"*/{RECIPE}"):
@@ -89,7 +90,7 @@ def load_catalog(skills: Path = SKILLS, *, starter: Path | None = None) -> Catal
             parts={recipe.name: read_parts(skills, recipe) for recipe in recipes},
             defaults={slot: read_sources(skills / "defaults" / slot) for slot in Slot if (skills / "defaults" / slot).is_dir()},
             base=read_sources(skills / "base" / "parts"),
-            starter=read_sources(starter or SKILLS.parent / "scenarios" / "chat" / "starter"),
+            starters={scenario.name: read_sources(scenario.starter) for scenario in SCENARIOS.values()},
             skills=texts,
         )
     except ValidationError as error:

@@ -9,8 +9,8 @@ from activities.agents.catalog import Catalog, Files, listed
 from search.composition import Choice, Composition
 from search.recipe import Parameter, Recipe, Setting, Slot
 
-SURFACE = ("answer.py", "protocol.py", "routes.py", "text.py", "tokenizer.py")
-"""Files of the starter that every composed engine keeps: the HTTP contract."""
+OWN = ("engine.py", "serve.py")
+"""Files of the starter that a composed engine has of its own; it keeps the others that it uses: the HTTP contract."""
 SETTINGS = "settings.py"
 ENTRIES = ("serve.py", "build.py")
 INCLUDE = re.compile(r'^#include "(.+)"', re.MULTILINE)
@@ -20,17 +20,18 @@ class InvalidComposition(ValueError):
     """The recipes do not go together, or a setting is none of its parameter's."""
 
 
-def compose(composition: Composition, catalog: Catalog) -> Mapping[str, str]:
+def compose(composition: Composition, catalog: Catalog, *, scenario: str = "chat") -> Mapping[str, str]:
     """The whole tree of the candidate, file name to text, in order of names. The same composition always gives the same tree.
 
     An empty composition is the starter. InvalidComposition says which rule of which recipe does not hold.
     """
+    starter = catalog.starters[scenario]
     if not composition.choices:
-        return dict(sorted(catalog.starter.items()))
+        return dict(sorted(starter.items()))
     check(composition, catalog)
     filled = {choice.slot: choice.recipe for choice in composition.choices}
     parts = [catalog.parts[filled[slot]] if slot in filled else default_part(slot, catalog) for slot in Slot]
-    surface = {name: catalog.starter[name] for name in SURFACE}
+    surface = {name: text for name, text in starter.items() if name not in OWN}
     settings = settings_text(composition, catalog)
     tree = merged([surface, catalog.base, *parts, {SETTINGS: settings} if settings else {}])
     return dict(sorted(in_use(tree).items()))

@@ -9,6 +9,7 @@ from activities.evaluation.exchange import Exchange, Likelihood
 from activities.evaluation.gate import one_line
 from activities.evaluation.ground import Ground
 from activities.evaluation.verification import Answer, Judgement, Policy, check_shape, prompt_ids
+from activities.evaluation.wire import TokenDetails
 from models.tokens import Vocabulary
 from scenarios.scenario import Request
 from search.value import Value
@@ -42,7 +43,7 @@ class Findings(Value):
 async def judge(ground: Ground, answered: Sequence[Answered], policy: Policy) -> Findings:
     """Checks form and shape without the model, then the tokens by the reference; an answer that fails the first is not judged
     further. Greedy answers are told first, since they name a token."""
-    wrong = [finding for one in answered if (finding := find_fault(ground.vocabulary, one))]
+    wrong = [finding for one in answered if (finding := find_fault(ground, one))]
     if wrong:
         return Findings(wrong=tuple(wrong), tokens=0)
     answers = [answer(one, ground.vocabulary) for one in answered]
@@ -54,9 +55,11 @@ async def judge(ground: Ground, answered: Sequence[Answered], policy: Policy) ->
     )
 
 
-def find_fault(vocabulary: Vocabulary, one: Answered) -> Finding | None:
+def find_fault(ground: Ground, one: Answered) -> Finding | None:
     """What is wrong with an answer that needs no model to see."""
-    fault = one.exchange.fault or check_shape(one.request, answer(one, vocabulary), vocabulary) or _usage_fault(one.exchange)
+    vocabulary, told = ground.vocabulary, one.exchange
+    fault = told.fault or check_shape(one.request, answer(one, vocabulary), vocabulary) or _usage_fault(one, vocabulary)
+    fault = fault or ground.scenario.fault(one.request, told.text, told.finish_reason or "")
     return Finding(reason=one_line(fault), evidence=show(one)) if fault else None
 
 
@@ -71,6 +74,7 @@ def answer(one: Answered, vocabulary: Vocabulary) -> Answer:
         temperature=one.request.temperature,
         top_p=one.request.top_p,
         top=_tops(one.exchange, vocabulary),
+        json_schema=one.request.json_schema,
     )
 
 
@@ -92,14 +96,25 @@ def _disagreement(one: Answered, judgement: Judgement, ground: Ground) -> Findin
     return Finding(reason=reason, evidence=told + around + show(one))
 
 
-def _usage_fault(exchange: Exchange) -> str | None:
-    """Usage is optional in a stream; where it is told it must be true."""
-    usage = exchange.usage
+def _usage_fault(one: Answered, vocabulary: Vocabulary) -> str | None:
+    """Usage is optional in a stream; where it is told it must be true, and say how much of a prediction came true."""
+    exchange, usage = one.exchange, one.exchange.usage
     if usage is None or exchange.prompt_token_ids is None:
         return None
     told = (usage.prompt_tokens, usage.completion_tokens, usage.total_tokens)
     true = (len(exchange.prompt_token_ids), len(exchange.token_ids), len(exchange.prompt_token_ids) + len(exchange.token_ids))
-    return None if told == true else f"usage says {told} prompt, completion and total tokens where there are {true}"
+    if told != true:
+        return f"usage says {told} prompt, completion and total tokens where there are {true}"
+    if one.request.prediction is None or usage.completion_tokens_details is None:
+        return None
+    return _prediction_fault(usage.completion_tokens_details, len(vocabulary.split(one.request.prediction)), len(exchange.token_ids))
+
+
+def _prediction_fault(details: TokenDetails, predicted: int, made: int) -> str | None:
+    accepted, rejected = details.accepted_prediction_tokens, details.rejected_prediction_tokens
+    if 0 <= accepted <= made and rejected >= 0 and accepted + rejected == predicted:
+        return None
+    return f"usage says that {accepted} predicted tokens were accepted and {rejected} rejected, of {predicted}, in {made} tokens"
 
 
 def _tops(exchange: Exchange, vocabulary: Vocabulary) -> tuple[Mapping[int, float], ...] | None:

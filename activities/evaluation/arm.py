@@ -12,6 +12,7 @@ from activities.evaluation.sampling import drawn, for_sample
 from activities.evaluation.server import Launch, serving
 from activities.evaluation.traces import LoadPlan, Window
 from search.measurement import Arm
+from search.metric import TOKENS_PER_SECOND, Metric
 from search.value import Value
 from targets.lease import Lease
 
@@ -53,13 +54,13 @@ async def measure_arm(ground: Ground, launch: Launch, *, seed: int, window_secon
         gone, peak, log = await ending(server) if failed else None, server.usage().peak_memory_bytes, server.log_tail()
     started = server.start_seconds
     answered = [Answered(trace.request, trace.exchange) for trace in loaded.traces if not trace.abandoned]
-    wrong = [finding for one in answered if (finding := find_fault(ground.vocabulary, one))]
+    wrong = [finding for one in answered if (finding := find_fault(ground, one))]
     if gone or wrong:
         found = wrong[0] if wrong else Finding(reason="", evidence="")
         reason = f"the server {gone} under load" if gone else f"{len(wrong)} of {len(answered)} timed requests failed: {found.reason}"
         return _spoiled(loaded.window, reason, failed=max(len(wrong), 1), evidence=f"{found.evidence}\nlog: {log}")
     shown = figures(loaded.traces, loaded.window, ground.scale.limits)
-    arm = as_arm(shown, loaded.window, start_seconds=started, peak_memory_bytes=peak)
+    arm = as_arm(shown, loaded.window, metric=ground.scenario.metric, start_seconds=started, peak_memory_bytes=peak)
     share = await _limit_share(ground, loaded, lease) if arm.score > 0 else None
     return await _verified(ground, loaded, arm.model_copy(update={"limit_share": share}))
 
@@ -95,23 +96,24 @@ async def _verified(ground: Ground, loaded: Loaded, arm: Arm) -> Measured:
     verified = arm.model_copy(update={"verified_tokens": findings.tokens, "verify_seconds": time.monotonic() - began})
     if not findings.wrong:
         leap = min(rise(loaded.traces, loaded.window), _MOST_LEAP)
-        return Measured(arm=verified, leap=leap, doubt=_doubt(leap, most_rise(loaded.traces, loaded.window), arm.limit_share))
+        allowed = most_rise(loaded.traces, loaded.window) if ground.scenario.metric == TOKENS_PER_SECOND else _MOST_LEAP
+        return Measured(arm=verified, leap=leap, doubt=_doubt(leap, allowed, arm.limit_share))
     reason = f"{len(findings.wrong)} of {len(sample)} sampled timed answers are wrong: {findings.wrong[0].reason}"
     return Measured(arm=verified.model_copy(update={"mismatch": reason}), evidence=findings.wrong[0].evidence)
 
 
 def _doubt(leap: float, allowed: float, share: float | None) -> str | None:
     """Why figures are not believed: faster than the machine can be, or tokens that were held back before the window and let go in it,
-    which show as a leap, because honest throughput was flat before it opened."""
+    which show as a leap, because honest throughput was flat before it opened. Only a metric of throughput gains by that."""
     if is_beyond(share):
         return f"the score is {share:.2f} times the physical limit of this machine"
     return f"throughput rose {leap:.2f}-fold when the window opened" if leap > allowed else None
 
 
-def as_arm(shown: Figures, window: Window, *, start_seconds: float, peak_memory_bytes: int) -> Arm:
+def as_arm(shown: Figures, window: Window, *, metric: Metric = TOKENS_PER_SECOND, start_seconds: float, peak_memory_bytes: int) -> Arm:
     """The figures of a load as an arm without fault; nothing is verified yet."""
     return Arm(
-        score=shown.tokens_per_second,
+        score=metric.score(getattr(shown, metric.figure)) if shown.tokens else 0.0,
         tokens_per_second=shown.tokens_per_second,
         ttft_p50=shown.ttft_p50,
         ttft_p99=shown.ttft_p99,
@@ -119,6 +121,7 @@ def as_arm(shown: Figures, window: Window, *, start_seconds: float, peak_memory_
         tpot_p99=shown.tpot_p99,
         latency_p50=shown.latency_p50,
         latency_p99=shown.latency_p99,
+        request_tokens_per_second_p50=shown.request_tokens_per_second_p50,
         goodput=shown.goodput,
         requests=shown.requests,
         failed=0,
@@ -142,6 +145,7 @@ def _spoiled(window: Window, reason: str, *, failed: int, evidence: str) -> Meas
         tpot_p99=0.0,
         latency_p50=0.0,
         latency_p99=0.0,
+        request_tokens_per_second_p50=0.0,
         goodput=0.0,
         requests=0,
         touching=0,

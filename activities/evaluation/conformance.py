@@ -1,20 +1,27 @@
 """The gate `conformance`: one server start, every property of the contract, and a clean stop."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence, Set
+from itertools import chain
 
 from activities.evaluation.client import connected
-from activities.evaluation.contract import answering, refusing, sampling, sharing
+from activities.evaluation.contract import answering, predicting, refusing, sampling, schemas, sharing
 from activities.evaluation.contract.check import Check
 from activities.evaluation.contract.probe import Probe, Violation
 from activities.evaluation.gate import Passed, ending, rejected, server_failed
 from activities.evaluation.ground import Ground
 from activities.evaluation.server import STOP_SECONDS, Launch, Server, ServerFailed, serving
+from scenarios.scenario import Ability
 from search.value import Value
 from search.verdict import Rejected
 
 STAGE = "conformance"
 CHECKS: tuple[Check, ...] = (*answering.CHECKS, *sampling.CHECKS, *refusing.CHECKS, *sharing.CHECKS)
+"""Of every scenario."""
+ABLE: Mapping[Ability, tuple[Check, ...]] = {"json_schema": schemas.CHECKS, "prediction": predicting.CHECKS}
+"""Of scenarios whose servers can do more."""
+UNABLE: Mapping[Ability, tuple[Check, ...]] = {"json_schema": schemas.REFUSALS}
+"""Of those whose servers cannot."""
 _ENOUGH = 5
 _SLOW_SHARE = 0.9
 
@@ -33,20 +40,30 @@ async def check_conformance(ground: Ground, launch: Launch, *, seed: int) -> Pas
     async with ground.leased() as lease:
         try:
             async with serving(launch, runs=ground.home.runs, lease=lease) as server:
-                failures = [failure async for failure in _examine(ground, server, seed)]
+                checks = properties(ground.scenario.abilities)
+                failures = [failure async for failure in _examine(ground, server, seed, checks)]
                 log = server.log_tail()
         except ServerFailed as failed:
             return server_failed(STAGE, failed)
-    return _conclude(failures, log)
+    return _conclude(failures, log, properties=len(checks) + 1)
 
 
-async def _examine(ground: Ground, server: Server, seed: int) -> AsyncIterator[Failure]:
+def properties(abilities: Set[Ability]) -> tuple[Check, ...]:
+    """What servers with these abilities are held to."""
+    more = [
+        *(ABLE[each] for each in sorted(ABLE) if each in abilities),
+        *(UNABLE[each] for each in sorted(UNABLE) if each not in abilities),
+    ]
+    return (*CHECKS, *chain.from_iterable(more))
+
+
+async def _examine(ground: Ground, server: Server, seed: int, checks: Sequence[Check]) -> AsyncIterator[Failure]:
     """The failures one by one, the stop last."""
     found = 0
     async with connected(server.socket) as session:
         probe = Probe(ground, session, seed=seed)
-        for number, one in enumerate(CHECKS, start=1):
-            ground.say(f"conformance {number} of {len(CHECKS)}: {one.title}")
+        for number, one in enumerate(checks, start=1):
+            ground.say(f"conformance {number} of {len(checks)}: {one.title}")
             began = time.monotonic()
             failure = await _show(one, probe, server)
             if failure:
@@ -72,9 +89,9 @@ async def _show(one: Check, probe: Probe, server: Server) -> Failure | None:
     return Failure(title=one.title, reason=f"the server {gone}", evidence="") if gone else None
 
 
-def _conclude(failures: list[Failure], log: str) -> Passed | Rejected:
+def _conclude(failures: list[Failure], log: str, *, properties: int) -> Passed | Rejected:
     if not failures:
-        return Passed(summary=f"all {len(CHECKS) + 1} properties of the contract hold")
+        return Passed(summary=f"all {properties} properties of the contract hold")
     others = f" (and {len(failures) - 1} more)" if len(failures) > 1 else ""
     told = "\n".join(f"{failure.title}: {failure.reason}\n{failure.evidence}" for failure in failures)
     return rejected(STAGE, f"{failures[0].title}: {failures[0].reason}{others}", f"{told}\nlog: {log}")

@@ -10,12 +10,12 @@ from scenarios.scenario import Scenario
 ROOT = Path(__file__).parents[2]
 _FOLDERS = ("activities/evaluation", "activities/sandbox", "models")
 _FILES = (
-    *("search/statistics.py", "search/signed_rank.py", "search/student.py", "search/measurement.py"),
+    *("search/statistics.py", "search/signed_rank.py", "search/student.py", "search/measurement.py", "search/metric.py"),
     *("search/objective.py", "search/canary.py", "search/screening.py"),
     *("scenarios/scenario.py", "scenarios/canary.py", "scenarios/work.py"),
     *("targets/foreign.py", "targets/tree.py", "targets/peaks.py", "targets/probe.py"),
 )
-_PACKAGES = ("torch", "transformers", "tokenizers", "aiohttp")
+_PACKAGES = ("torch", "transformers", "tokenizers", "llguidance", "jsonschema", "aiohttp")
 
 
 def evaluator_digest(scenario: Scenario, *, root: Path = ROOT) -> str:

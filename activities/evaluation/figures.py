@@ -28,6 +28,7 @@ class Figures(Value):
     tpot_p99: float
     latency_p50: float
     latency_p99: float
+    request_tokens_per_second_p50: float
     goodput: float
     requests: int
     touching: int
@@ -53,6 +54,9 @@ def figures(traces: Sequence[Trace], window: Window, limits: Limits) -> Figures:
         tpot_p99=quantile(rests, 0.99),
         latency_p50=quantile(lasts, 0.5),
         latency_p99=quantile(lasts, 0.99),
+        request_tokens_per_second_p50=quantile(
+            [len(trace.exchange.token_ids) / latency(trace) for trace in ended if latency(trace) > 0], 0.5
+        ),
         goodput=good / seconds if seconds > 0 else 0.0,
         requests=len(ended),
         touching=sum(count > 0 for count in counts),

@@ -50,6 +50,7 @@ async def measure_pair(
         device=device.device_class,
         load=load,
         load_words=in_words(ground.scale) if load == "canary" else "",
+        metric=ground.scenario.metric,
         objectives=ground.scale.objectives,
         void=changed or void_reason(measured) or (None if device == ground.target.fingerprint() else "the device changed during the pair"),
     )

@@ -76,8 +76,9 @@ def _changed(request: Request, end: str) -> Request:
 
 
 def _informative(ground: Ground, request: Request) -> Request:
-    """Under a bounded policy greedy answers come with log-probabilities, so that their distance can be told."""
-    if isinstance(ground.policy, Bounded) and request.temperature == 0:
+    """Under a bounded policy greedy answers come with log-probabilities, so that their distance can be told; under a schema there may be
+    fewer tokens to choose from than alternatives."""
+    if isinstance(ground.policy, Bounded) and request.temperature == 0 and request.json_schema is None:
         return request.model_copy(update={"logprobs": _ALTERNATIVES})
     return request
 

@@ -143,4 +143,5 @@ def _question(answer: Answer, slack: float) -> dict[str, Any]:
         "temperature": answer.temperature,
         "top_p": answer.top_p,
         "slack": slack,
+        "schema": None if answer.json_schema is None else dict(answer.json_schema),
     }

@@ -16,8 +16,9 @@ from torch import Tensor
 from transformers import AutoModelForCausalLM
 from transformers.utils import logging
 
-from activities.evaluation.reading import read_text
+from activities.evaluation.reading import NEVER, read_text
 from activities.sandbox.orphan import die_with_parent
+from models.grammar import Grammars
 from models.tokens import Vocabulary
 
 BATCH_TOKENS = 1024
@@ -57,6 +58,8 @@ class Reference:
         """Loads the folder; any weights format that transformers reads."""
         self._model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, local_files_only=True).eval()
         self._vocabulary = Vocabulary(Path(folder))
+        size = self._model.config.get_text_config().vocab_size
+        self._grammars = Grammars(Path(folder), eos_ids=self._vocabulary.eos_ids, size=size)
         self._threads = threads
 
     def read(self, answers: list[dict]) -> dict:
@@ -67,13 +70,22 @@ class Reference:
     def judge(self, answers: list[dict]) -> dict:
         """Per answer and output token: `gaps` in logits below the best, `choices` of the reference, `logprobs` of the emitted token,
         `kl` in nats per token against the candidate's reported top log-probabilities (a lower bound, by coarse graining) with the
-        largest `logprob_error` among them, and for a sampled answer the evidence that it was drawn otherwise than asked."""
+        largest `logprob_error` among them, and for a sampled answer the evidence that it was drawn otherwise than asked. Under a schema
+        all of this is told of the logits that its grammar leaves."""
         judged: list[dict] = [{} for _ in answers]
         for group in _groups(answers):
             logits = self._logits([answers[index] for index in group])
             for index, rows in zip(group, logits, strict=True):
-                judged[index] = _judge(rows, answers[index])
+                judged[index] = _judge(self._allowed(rows, answers[index]), answers[index])
         return {"judged": judged}
+
+    def _allowed(self, logits: Tensor, answer: dict) -> Tensor:
+        """Logits of the tokens that the answer's schema allows; those behind a token that it does not are left as they are."""
+        if answer["schema"] is None:
+            return logits
+        for row, mask in zip(logits, self._grammars.masks(answer["schema"], answer["output"]), strict=False):
+            row[~torch.from_numpy(mask)] = NEVER
+        return logits
 
     @torch.inference_mode()
     def noise(self, prompts: list[list[int]], *, tokens: int) -> dict:

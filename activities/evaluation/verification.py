@@ -4,6 +4,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from pydantic import JsonValue
+
+from models.grammar import FORBIDDEN
 from models.tokens import Vocabulary
 from scenarios.scenario import Request, Tolerance
 from search.value import Value
@@ -24,6 +27,8 @@ class Answer(Value):
     top_p: float = 1.0
     top: tuple[Mapping[int, float], ...] | None = None
     """Per output token, natural log-probabilities that the candidate reported by token id; None when none were asked for."""
+    json_schema: Mapping[str, JsonValue] | None = None
+    """Its grammar says at each place which tokens may be chosen at all."""
 
 
 class Judgement(Value):
@@ -196,6 +201,8 @@ def _first_fault(answer: Answer, told: Told, limit: float, drift: float) -> tupl
     for position, (gap, choice) in enumerate(zip(told.gaps, told.choices, strict=True)):
         if not gap <= limit:
             emitted = answer.output_ids[position]
+            if gap >= FORBIDDEN:
+                return position, f"token {position} is {emitted}, which the schema does not allow there; the choice is {choice}"
             below = f"{gap:.3g} logits below the reference's choice {choice} (margin {limit:.3g})"
             return position, f"token {position} is {emitted}, which lies {below}"
     return None, None

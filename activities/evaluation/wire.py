@@ -18,12 +18,20 @@ class _Wire(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True, allow_inf_nan=False)
 
 
+class TokenDetails(_Wire):
+    """What became of a prediction's tokens: each was in the answer at its turn, or was not."""
+
+    accepted_prediction_tokens: int = 0
+    rejected_prediction_tokens: int = 0
+
+
 class Usage(_Wire):
     """What the server says that it counted; compared, never believed."""
 
     prompt_tokens: int
     completion_tokens: int
     total_tokens: int
+    completion_tokens_details: TokenDetails | None = None
 
 
 class Alternative(_Wire):

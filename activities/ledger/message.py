@@ -93,7 +93,7 @@ def _gates(record: Record) -> Iterator[str]:
 def _duel(record: Record) -> Iterator[str]:
     pairs = record.pairs[: len(record.pairs) - record.confirming_pairs]
     if pairs:
-        yield "Duel (tokens/s)"
+        yield f"Duel ({pairs[0].metric.unit})"
     yield from map(_pair, pairs)
 
 
@@ -101,12 +101,12 @@ def _confirmation(record: Record) -> Iterator[str]:
     later = record.pairs[len(record.pairs) - record.confirming_pairs :]
     verdict = record.verdict if isinstance(record.verdict, Measured) else None
     if held := [pair for pair in later if pair.load == "announced"]:
-        yield "Confirmation on held-out seeds (tokens/s)"
+        yield f"Confirmation on held-out seeds ({held[0].metric.unit})"
         yield from map(_pair, held)
         if verdict and verdict.confirmed_ratio is not None:
             yield f"  ratio {verdict.confirmed_ratio:.3f}x"
     if canary := [pair for pair in later if pair.load == "canary"]:
-        yield "Beside the announced load (tokens/s)"
+        yield f"Beside the announced load ({canary[0].metric.unit})"
         yield from (f"{_pair(pair)}  {pair.load_words}" for pair in canary)
         if verdict and verdict.canary_ratio is not None:
             yield f"  ratio {verdict.canary_ratio:.3f}x"
@@ -118,7 +118,7 @@ def _count(pairs: int) -> str:
 
 def _pair(pair: Pair) -> str:
     order = "champion first " if pair.first == "champion" else "candidate first"
-    speeds = f"champion {pair.champion.tokens_per_second:>9.1f}  candidate {pair.candidate.tokens_per_second:>9.1f}"
+    speeds = f"champion {pair.metric.words(pair.champion.score):>9}  candidate {pair.metric.words(pair.candidate.score):>9}"
     if pair.void is not None:
         return f"  pair {pair.number:>2}  {order}  {speeds}  void: {escape(pair.void)}"
     return f"  pair {pair.number:>2}  {order}  {speeds}  ratio {math.exp(pair.log_ratio):.3f}"

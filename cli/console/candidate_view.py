@@ -168,7 +168,7 @@ def counts(pair: Pair) -> bool:
 def _words(pair: Pair) -> str:
     if not counts(pair):
         return f"pair {pair.number}: no ratio, {pair.void or 'an arm gave no tokens'}"
-    scores = f"champion {pair.champion.score:.1f}, candidate {pair.candidate.score:.1f}"
+    scores = f"champion {pair.metric.words(pair.champion.score)}, candidate {pair.metric.words(pair.candidate.score)}"
     return f"pair {pair.number}: {ratio(math.exp(pair.log_ratio))} ({scores}), {pair.first} first, seed {pair.seed}"
 
 

@@ -142,7 +142,7 @@ def _try(recipe: str, found: tuple[Direction, ...]) -> Try:
 
 def _metric(scenario: str) -> str:
     try:
-        return find_scenario(scenario).metric
+        return str(find_scenario(scenario).metric)
     except UnknownScenario:
         return "the scenario's metric"
 

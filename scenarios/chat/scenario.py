@@ -14,9 +14,10 @@ from models.checkpoint import Checkpoint
 from scenarios.canary import beside
 from scenarios.chat.limit import least_work
 from scenarios.chat.workload import questions, requests
-from scenarios.scenario import Lengths, Limits, Load, Request, Scale, Tolerance
+from scenarios.scenario import Ability, Lengths, Limits, Load, Request, Scale, Tolerance
 from scenarios.work import Traffic, Work
 from search.measurement import Objectives
+from search.metric import TOKENS_PER_SECOND
 
 _GIB = 1 << 30
 
@@ -95,7 +96,8 @@ class Chat:
     title = "many conversations at once, answered by a Llama: most output tokens per second"
     family = "llama"
     api: Literal["text"] = "text"
-    metric = "output tokens/s"
+    abilities = frozenset[Ability]()
+    metric = TOKENS_PER_SECOND
     starter = Path(__file__).parent / "starter"
     tolerance = Tolerance(mean_kl=0.03, top1_agreement=0.9, worst_gap=2.0)
     """Between int8 weights (measured on `small`: 0.007 nats, 94.5 %, 0.5 logits) and 4-bit weights (on `tiny`: 0.3, 67 %, 3.5)."""
@@ -115,6 +117,10 @@ class Chat:
     def canary(self, seed: int, scale: Scale) -> Scale:
         """Another number of conversations at once, with other lengths."""
         return beside(seed, scale)
+
+    def fault(self, request: Request, text: str, finish_reason: str) -> str | None:
+        """Nothing beyond the common checks."""
+        return None
 
     def least_work(self, model: Checkpoint, traffic: Traffic, *, bytes_per_number: float) -> Work:
         """Weights once per step, the cache once per token, and the products of every token."""

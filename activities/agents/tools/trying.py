@@ -94,7 +94,10 @@ async def try_benchmark(ground: Ground, launch: Launch, seed: int) -> str:
         return bounded(f"{measured.fault}\n{measured.evidence}")
     arm = measured.arm
     times = f"first token p50 {arm.ttft_p50 * 1000:.0f} ms, per token p50 {arm.tpot_p50 * 1000:.1f} ms"
-    return f"{arm.tokens_per_second:.1f} tokens/s, {times}, others used {arm.foreign_load:.0%} of the cores ({DOES_NOT_COUNT})"
+    metric = ground.scenario.metric
+    return (
+        f"{metric.words(arm.score)} {metric.unit} ({metric}), {times}, others used {arm.foreign_load:.0%} of the cores ({DOES_NOT_COUNT})"
+    )
 
 
 async def try_profile(ground: Ground, launch: Launch, peaks: Peaks | None) -> str:

@@ -90,7 +90,7 @@ class Probe:
         """The answer to a good request; violated when it is not well formed."""
         recording = await ask(self._session, request, limit_seconds=self.limit_seconds)
         answered = Answered(request, recording.exchange())
-        finding = find_fault(self.ground.vocabulary, answered)
+        finding = find_fault(self.ground, answered)
         if finding:
             raise Violation(finding.reason, finding.evidence)
         return answered

@@ -12,7 +12,6 @@ _COMPLETIONS = "/v1/completions"
 _CHAT = "/v1/chat/completions"
 _GOOD_PROMPT: Mapping[str, JsonValue] = {"prompt": "once", "max_tokens": 2}
 _GOOD_CHAT: Mapping[str, JsonValue] = {"messages": [{"role": "user", "content": "once"}], "max_tokens": 2}
-_SCHEMA: JsonValue = {"type": "json_schema", "json_schema": {"name": "a", "schema": {"type": "object"}}}
 _WRONG_PROMPTS: tuple[JsonValue, ...] = (7, {"a": 1}, ["once", 1], [-1], [1 << 40])
 _WRONG_MESSAGES: tuple[JsonValue, ...] = ("once", [1], [{"content": "once"}], [{"role": "user", "content": 5}])
 _TOOLS: JsonValue = [{"type": "function", "function": {"name": "a", "parameters": {}}}]
@@ -67,11 +66,6 @@ async def tools_are_refused(probe: Probe) -> None:
     await probe.refused(_CHAT, {**_GOOD_CHAT, "tools": _TOOLS})
 
 
-async def schemas_are_refused(probe: Probe) -> None:
-    """Better refused than ignored."""
-    await probe.refused(_CHAT, {**_GOOD_CHAT, "response_format": _SCHEMA})
-
-
 async def unknown_paths_are_not_found(probe: Probe) -> None:
     """Neither a crash nor an answer."""
     reply = await probe.send("/v1/nothing", dict(_GOOD_CHAT))
@@ -98,7 +92,6 @@ CHECKS: tuple[Check, ...] = tuple(
             a_request_beyond_the_context_is_refused,
             several_answers_are_refused,
             tools_are_refused,
-            schemas_are_refused,
             unknown_paths_are_not_found,
             bad_requests_harm_no_other,
         ),

@@ -146,7 +146,7 @@ async def compare(
     return Comparison(
         ours=title,
         scenario=ground.scenario.name,
-        metric=ground.scenario.metric,
+        metric=str(ground.scenario.metric),
         model=ground.checkpoint.name,
         correctness=ground.policy.kind,
         device=ground.target.fingerprint().device_class,

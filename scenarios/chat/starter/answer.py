@@ -30,7 +30,7 @@ class Answer:
             "created": int(time.time()),
             "model": form.model,
         }
-        self.tokens = 0
+        self.tokens = self.foretold = 0
         self.characters = 0
 
     def chunk(self, piece: Piece) -> Json:
@@ -60,7 +60,8 @@ class Answer:
 
     def usage(self) -> Json:
         prompt = len(self.job.prompt)
-        return {"prompt_tokens": prompt, "completion_tokens": self.tokens, "total_tokens": prompt + self.tokens}
+        counts = {"prompt_tokens": prompt, "completion_tokens": self.tokens, "total_tokens": prompt + self.tokens}
+        return {**counts, **self.job.extension.usage(self.foretold)}
 
     def answer(self, kind: str, choices: list[Json], *, first: bool) -> Json:
         answer = {**self.head, "object": kind, "choices": choices}
@@ -75,6 +76,7 @@ class Answer:
         if self.form.token_ids:
             choice["token_ids"] = [token.number for token in piece.tokens]
         self.tokens += len(piece.tokens)
+        self.foretold += sum(token.foretold for token in piece.tokens)
         self.characters += len(piece.text)
         return choice
 

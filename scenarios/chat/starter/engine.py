@@ -54,12 +54,16 @@ class Engine:
                 prompt,
                 attention_mask=torch.ones_like(prompt),
                 generation_config=sampling(job),
-                logits_processor=LogitsProcessorList([scores]),
+                logits_processor=LogitsProcessorList([*self.processors(job), scores]),
                 stopping_criteria=StoppingCriteriaList([Watch(tokens, cancelled)]),
                 streamer=tokens,
             )
         finally:
             emit(None)
+
+    def processors(self, job: Job) -> list[LogitsProcessor]:
+        """What changes the model's logits before a token is chosen from them: nothing."""
+        return []
 
 
 def sampling(job: Job) -> GenerationConfig:

@@ -4,20 +4,14 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from extension import Extension, read_extension
+from fields import BadRequest, Fields
 from jinja2 import TemplateError
 from tokenizer import Tokenizer
 
 MOST_LOGPROBS = 20
 DEFAULT_COMPLETION_TOKENS = 16
 REFUSED = ("tools", "functions", "suffix", "echo", "logit_bias", "presence_penalty", "frequency_penalty", "audio")
-
-
-class BadRequest(ValueError):
-    """The client's fault: what is wrong, and in which field."""
-
-    def __init__(self, message: str, param: str | None = None, code: str | None = None) -> None:
-        super().__init__(message)
-        self.message, self.param, self.code = message, param, code
 
 
 @dataclass(frozen=True)
@@ -29,6 +23,8 @@ class Token:
     """Whether the model ends its answer here."""
     logprob: float = 0.0
     best: tuple[tuple[int, float], ...] = ()
+    foretold: bool = False
+    """Whether the client's prediction had it."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +39,8 @@ class Job:
     ignore_eos: bool
     logprobs: int | None
     """How many alternatives to report beside each token; None for no log-probabilities at all."""
+    extension: Extension
+    """What it asks beyond plain text."""
 
 
 @dataclass(frozen=True)
@@ -67,54 +65,15 @@ class Limits:
     vocabulary_size: int
 
 
-class Fields:
-    """Typed reads of a JSON object; what is missing or null reads as the default."""
-
-    def __init__(self, body: Any) -> None:
-        if not isinstance(body, dict):
-            raise BadRequest("the body must be a JSON object")
-        self.body: dict[str, Any] = body
-
-    def get(self, name: str) -> Any:
-        return self.body.get(name)
-
-    def flag(self, name: str) -> bool:
-        value = self.get(name)
-        if value is not None and not isinstance(value, bool):
-            raise BadRequest(f"'{name}' must be true or false", name)
-        return bool(value)
-
-    def number(self, name: str, default: float, *, low: float, high: float) -> float:
-        value = self.get(name)
-        if value is None:
-            return default
-        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-            raise BadRequest(f"'{name}' must be a number from {low:g} to {high:g}", name)
-        return float(value)
-
-    def integer(self, name: str, *, low: int, high: int) -> int | None:
-        value = self.get(name)
-        if value is None:
-            return None
-        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            raise BadRequest(f"'{name}' must be an integer from {low} to {high}", name)
-        return value
-
-    def strings(self, name: str) -> tuple[str, ...]:
-        value = self.get(name)
-        found = [] if value is None else [value] if isinstance(value, str) else value
-        if not isinstance(found, list) or not all(isinstance(text, str) and text for text in found):
-            raise BadRequest(f"'{name}' must be a text or a list of texts, none of them empty", name)
-        return tuple(found)
-
-
 def read_completion(body: Any, tokenizer: Tokenizer, limits: Limits) -> tuple[Job, Form]:
     """A body of `POST /v1/completions`."""
     fields = checked(body)
     prompt = plain_prompt(fields.get("prompt"), tokenizer, limits)
     logprobs = fields.integer("logprobs", low=0, high=MOST_LOGPROBS)
     asked = fields.integer("max_tokens", low=1, high=limits.context_tokens)
-    job = read_job(fields, prompt, limits, asked or DEFAULT_COMPLETION_TOKENS, logprobs, fits=asked is None)
+    job = read_job(
+        fields, prompt, limits, asked or DEFAULT_COMPLETION_TOKENS, logprobs, read_extension(fields, tokenizer), fits=asked is None
+    )
     return job, read_form(fields, chat=False)
 
 
@@ -128,7 +87,7 @@ def read_chat(body: Any, tokenizer: Tokenizer, limits: Limits) -> tuple[Job, For
     logprobs = (wanted or 0) if fields.flag("logprobs") else None
     names = ("max_completion_tokens", "max_tokens")
     asked = next((tokens for name in names if (tokens := fields.integer(name, low=1, high=limits.context_tokens))), None)
-    job = read_job(fields, prompt, limits, asked or limits.context_tokens, logprobs, fits=asked is None)
+    job = read_job(fields, prompt, limits, asked or limits.context_tokens, logprobs, read_extension(fields, tokenizer), fits=asked is None)
     return job, read_form(fields, chat=True)
 
 
@@ -141,13 +100,12 @@ def checked(body: Any) -> Fields:
     for name in ("n", "best_of"):
         if fields.integer(name, low=1, high=128) not in (None, 1):
             raise BadRequest(f"'{name}' above 1 is not supported", name, "unsupported_parameter")
-    form = fields.get("response_format")
-    if form is not None and (not isinstance(form, dict) or form.get("type") != "text"):
-        raise BadRequest("'response_format' other than text is not supported", "response_format", "unsupported_parameter")
     return fields
 
 
-def read_job(fields: Fields, prompt: list[int], limits: Limits, tokens: int, logprobs: int | None, *, fits: bool) -> Job:
+def read_job(
+    fields: Fields, prompt: list[int], limits: Limits, tokens: int, logprobs: int | None, extension: Extension, *, fits: bool
+) -> Job:
     """The part both endpoints share; `fits` cuts a default length to the room that the prompt leaves."""
     room = limits.context_tokens - len(prompt)
     if room < 1 or (tokens > room and not fits):
@@ -161,6 +119,7 @@ def read_job(fields: Fields, prompt: list[int], limits: Limits, tokens: int, log
         seed=fields.integer("seed", low=-(2**63), high=2**63 - 1),
         ignore_eos=fields.flag("ignore_eos"),
         logprobs=logprobs,
+        extension=extension,
     )
 
 

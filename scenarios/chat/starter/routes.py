@@ -7,7 +7,8 @@ from typing import Any, Protocol
 
 from aiohttp import web
 from answer import Answer, Json, Piece, error
-from protocol import BadRequest, Form, Job, Limits, Token, read_chat, read_completion
+from fields import BadRequest
+from protocol import Form, Job, Limits, Token, read_chat, read_completion
 from text import Telling
 from tokenizer import Tokenizer
 
