@@ -19,8 +19,10 @@ class Retrier:
     @activity.defn(name="find_retriable")
     def find(self, task: RetryTask) -> Retriable:
         """The candidate's hypothesis, or why it may not be tried again."""
-        records = self._ledger.records(task.setting.search)
-        if refused := refusal(records, task.number, task.standard):
+        search = task.setting.search
+        records, ended = self._ledger.records(search), {record.number for record in self._ledger.records(search)}
+        begun = [one.copies for one in self._ledger.flights(search) if one.copies is not None and one.number not in ended]
+        if refused := refusal(records, task.number, task.standard, begun=begun):
             return Retriable(refused=refused)
         return Retriable(hypothesis=next(record.hypothesis for record in records if record.number == task.number))
 

@@ -225,6 +225,7 @@ class SearchWorkflow(Verbs):
     async def _conclude(self) -> Outcome:
         """Measure the champion once more against the starter, and write how the search ended."""
         self._concluding = True
+        await workflow.wait_condition(workflow.all_handlers_finished)
         conclusion = await self._measure_champion()
         await steps.conclude(conclusion)
         self._state = self._state.concluded(conclusion)

@@ -44,7 +44,7 @@ class Verbs(Pursuing):
             case Rollback(number=number):
                 await self._roll_back(order, number)
             case Retry(number=number):
-                await self._queue_retry(number)
+                await self._queue_retry(order, number)
             case _:
                 pass
         verb = self._enact(order)
@@ -172,10 +172,12 @@ class Verbs(Pursuing):
                 raise ApplicationError(done.refused, non_retryable=True)
             self._state = self._state.reviewed(done.review, Champion(number=number, source=done.source, claim=done.claim))
 
-    async def _queue_retry(self, number: int) -> None:
+    async def _queue_retry(self, order: Order, number: int) -> None:
         found = await steps.find_retriable(RetryTask(setting=self._setting, number=number, standard=self._standard()))
         if found.hypothesis is None:
             raise ApplicationError(found.refused, non_retryable=True)
+        if refused := self._refusal(order.act):
+            raise ApplicationError(refused, non_retryable=True)
         due = Retrying(number=number, hypothesis=found.hypothesis)
         self._state = self._state.model_copy(update={"retries": (*self._state.retries, due)})
 

@@ -17,6 +17,11 @@ def test_a_third_try_of_one_tree_is_refused_under_whatever_number() -> None:
     assert "was judged 2 times already" in refusal((*RECORDS, again), 7, STANDARD)
 
 
+def test_a_try_that_runs_counts() -> None:
+    assert "was judged 2 times already" in refusal(RECORDS, 2, STANDARD, begun=[2])
+    assert refusal(RECORDS, 2, STANDARD, begun=[4]) == ""
+
+
 def test_a_fair_loss_is_final_until_something_else_judges() -> None:
     lost = record(7, measured("not_better", 0.9))
     assert "is not better" in refusal((*RECORDS, lost), 7, STANDARD)
