@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -59,13 +60,14 @@ async def served(database: Path, script: Ledgered, spec: Spec) -> AsyncIterator[
     workflows = [SearchWorkflow, CandidateWorkflow, DuelWorkflow, RescoreWorkflow, ReexamineWorkflow]
     async with await started as server:
         queues = (AGENTS_QUEUE, checks_queue(spec.target), device_queue(spec.target))
-        async with (
-            Worker(server.client, task_queue=SEARCHES_QUEUE, workflows=workflows, workflow_runner=workflow_runner()),
-            Worker(server.client, task_queue=queues[0], activities=script.activities()),
-            Worker(server.client, task_queue=queues[1], activities=script.activities()),
-            Worker(server.client, task_queue=queues[2], activities=script.activities()),
-        ):
-            yield server.client
+        with ThreadPoolExecutor(4) as threads:
+            async with (
+                Worker(server.client, task_queue=SEARCHES_QUEUE, workflows=workflows, workflow_runner=workflow_runner()),
+                Worker(server.client, task_queue=queues[0], activities=script.activities(), activity_executor=threads),
+                Worker(server.client, task_queue=queues[1], activities=script.activities(), activity_executor=threads),
+                Worker(server.client, task_queue=queues[2], activities=script.activities(), activity_executor=threads),
+            ):
+                yield server.client
 
 
 def remembered(progress: Progress) -> dict[str, object]:
