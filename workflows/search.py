@@ -9,11 +9,10 @@ from activities.agents.assignment import is_model_agent
 from activities.agents.external import is_external_agent
 from activities.ledger.names import NOISE
 from activities.review_task import BreakTask
+from activities.session_task import Brief
 from activities.task import Conclusion, FoundTask, HistoriesTask, NoteTask, Plan, PlanTask
 from search.budget import Allowance, allowance, deadline, left
-from search.composition import Composition
 from search.flight import Flight
-from search.hypothesis import Hypothesis
 from search.spending import Spending
 from workflows import limits, steps
 from workflows.arena import Arena
@@ -27,14 +26,6 @@ from workflows.telling import tell
 from workflows.verbs import Verbs
 from workflows.work import UNSAID
 
-STARTER = Hypothesis(
-    claim="The starter is right and serves the whole contract.",
-    mechanism="It is written plainly over the reference implementation.",
-    evidence="None yet: it is what the search begins from.",
-    falsifier="A gate refuses it.",
-    expected_log_gain=0.0,
-    composition=Composition(),
-)
 FINAL_PAIRS = 3
 
 
@@ -47,6 +38,8 @@ class SearchWorkflow(Verbs):
         """Take up the state where the previous run left it."""
         super().__init__(state)
         self._phase = "preparing the machine"
+        self._further: list[Plan] = []
+        """For the slots that are free now, beside the plan that was asked for."""
 
     @workflow.run
     async def run(self, state: SearchState) -> Outcome:
@@ -91,7 +84,9 @@ class SearchWorkflow(Verbs):
         for verb in self._unwritten:
             await self._write(verb)
         self._phase = "checking the starter"
-        await self._pursue(Pursuit(Flight(number=0, parent=None, hypothesis=_starter(self._state), began=workflow.now()), workflow.now()))
+        await self._pursue(
+            Pursuit(Flight(number=0, parent=None, hypothesis=starter(self._state.spec), began=workflow.now()), workflow.now())
+        )
         if not self._state.champion:
             raise ApplicationError(
                 f"there is nothing to begin from: {self._state.events[-1].text}", type="StarterRefused", non_retryable=True
@@ -159,6 +154,7 @@ class SearchWorkflow(Verbs):
 
     async def _fill_slots(self) -> None:
         """Begin candidates until all slots are taken or a budget or the space is used up."""
+        self._further = []
         while len(self._tasks) < self._state.spec.parallel and not self._state.paused and not self._reason_to_end():
             flight = await self._next_flight()
             if flight is None:
@@ -240,21 +236,16 @@ class SearchWorkflow(Verbs):
             return Plan(parent=self._champion().number, hypothesis=UNSAID), ()
         if not is_model_agent(self._state.spec.agent):
             return await steps.plan(self._plan_task(number)), ()
-        claims = tuple(pursuit.hypothesis.claim for pursuit in self._pursuits.values() if pursuit.analyst is None)
-        remains = left(self._state.books(), now=workflow.now())
-        asked = ask_planner(
-            self._setting,
-            self._state.spec.agent,
-            number=number,
-            in_flight=claims,
-            left=remains,
-            parked=self._state.parked,
-            allowed=self._allowance(),
-        )
+        if self._further:
+            return self._further.pop(0), ()
+        brief, parked = self._planners_brief(), self._state.parked
+        asked = ask_planner(self._setting, self._state.spec.agent, number=number, brief=brief, parked=parked, allowed=self._allowance())
         self._own.begin(number, "plan", "the planner chooses the next hypothesis")
         self._planning = asyncio.create_task(asked)
         try:
-            return await self._planning
+            planned = await self._planning
+            self._further = list(planned.plans[1:])
+            return planned.plans[0], planned.spending
         except (asyncio.CancelledError, ChildWorkflowError):
             if not self._cutting:
                 raise
@@ -262,6 +253,11 @@ class SearchWorkflow(Verbs):
         finally:
             self._planning = None
             self._own.end()
+
+    def _planners_brief(self) -> Brief:
+        claims = tuple(pursuit.hypothesis.claim for pursuit in self._pursuits.values() if pursuit.analyst is None)
+        slots = self._state.spec.parallel - len(self._tasks)
+        return Brief(in_flight=claims, slots=max(slots, 1), left=left(self._state.books(), now=workflow.now()))
 
     def _allowance(self) -> Allowance:
         """Of the agents of one more candidate."""
@@ -286,12 +282,3 @@ class SearchWorkflow(Verbs):
 
     def _reason_to_end(self) -> str:
         return self._stopped_for or self._state.reason_to_end(workflow.now())
-
-
-def _starter(state: SearchState) -> Hypothesis:
-    """Of a search that was forked, the hypothesis says from what."""
-    fork = state.spec.fork
-    if fork is None:
-        return STARTER
-    origin = f"candidate {fork.number} of {fork.search}" if fork.number is not None else f"{fork.commit[:10]} of {fork.search}"
-    return STARTER.model_copy(update={"mechanism": f"It is {origin}.", "composition": fork.composition or Composition()})

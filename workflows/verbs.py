@@ -10,13 +10,13 @@ from temporalio.exceptions import ApplicationError
 from activities.agents.assignment import is_model_agent
 from activities.agents.external import is_external_agent
 from activities.ledger.names import verb_path
-from activities.task import NoteTask, Plan, RetryTask, RollbackTask
+from activities.task import NoteTask, RetryTask, RollbackTask
 from search.budget import overdrawn
 from search.spec import Budget
-from search.spending import Spending
 from search.verb import Act, Amend, Order, Park, Pause, Reopen, Resume, Retry, Rollback, Steer, Stop, Verb, Widen
 from workflows import steps
 from workflows.acts import acted
+from workflows.planning import Planned
 from workflows.pursuing import Pursuing
 from workflows.state import Champion, Retrying, SearchState
 
@@ -27,7 +27,7 @@ class Verbs(Pursuing):
     def __init__(self, state: SearchState) -> None:
         """Take up the state where the previous run left it."""
         super().__init__(state)
-        self._planning: asyncio.Task[tuple[Plan, tuple[Spending, ...]]] | None = None
+        self._planning: asyncio.Task[Planned] | None = None
         self._ends_for = ""
         self._concluding = False
         self._resting_since: datetime | None = None

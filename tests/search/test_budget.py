@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.budget import NOTHING, Account, Cost, allowance, amend, close, deadline, exhausted, overdrawn, reserve, rest, settle
+from search.budget import NOTHING, Account, Allowance, Cost, allowance, amend, close, deadline, exhausted, overdrawn, reserve, rest, settle
 from search.spec import Budget
 from tests.search.catalog import START
 
@@ -155,3 +155,11 @@ def test_a_budget_is_overdrawn_exactly_where_it_lies_below_what_is_spent(
     budget = Budget(candidates=candidates, wall_clock=timedelta(seconds=1800), device_seconds=seconds)
     below = account.spent().device_seconds > seconds or elapsed > 1800
     assert bool(overdrawn(account, budget, now=START + timedelta(seconds=elapsed))) == below
+
+
+def test_an_allowance_is_parted_and_spent_and_never_below_nothing() -> None:
+    whole = Allowance(tokens=1000, dollars=2.0)
+    assert whole.part(0.8) == Allowance(tokens=800, dollars=1.6)
+    assert whole.less(tokens=300, dollars=0.5) == Allowance(tokens=700, dollars=1.5)
+    assert whole.less(tokens=2000, dollars=3.0).used_up()
+    assert Allowance().part(0.5).less(tokens=10, dollars=1.0) == Allowance()
