@@ -85,7 +85,7 @@ class SearchWorkflow(Verbs):
             await self._write(verb)
         self._phase = "checking the starter"
         await self._pursue(
-            Pursuit(Flight(number=0, parent=None, hypothesis=starter(self._state.spec), began=workflow.now()), workflow.now())
+            Pursuit(Flight(number=0, parent=None, hypothesis=supposition(self._state.spec), began=workflow.now()), workflow.now())
         )
         if not self._state.champion:
             raise ApplicationError(

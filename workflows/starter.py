@@ -14,7 +14,7 @@ STARTER = Hypothesis(
 )
 
 
-def starter(spec: Spec) -> Hypothesis:
+def supposition(spec: Spec) -> Hypothesis:
     """Of a search that was forked, it says from what."""
     fork = spec.fork
     if fork is None:
