@@ -21,6 +21,7 @@ from workflows.ending import conclusion_of, last_words
 from workflows.planning import ask_planner
 from workflows.progress import Progress
 from workflows.pursuit import Interrupted, Pursuit
+from workflows.starter import supposition
 from workflows.state import Outcome, SearchState
 from workflows.telling import tell
 from workflows.verbs import Verbs
