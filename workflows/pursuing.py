@@ -62,6 +62,7 @@ class Pursuing(Appeals):
         while pursuit.number and not pursuit.rejected:
             await self._renew_foundation()
             await self._review()
+            await self._go_back()
             if pursuit.standard != self._standard():
                 await self._check(pursuit, allowed)
             elif missing := tuple(test for test in self._state.tests if test not in pursuit.tests):

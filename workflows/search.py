@@ -214,10 +214,11 @@ class SearchWorkflow(Verbs):
             await self._one_settles()
 
     async def _renew(self) -> None:
-        """Go on with an empty history; nothing may be in flight, and what is due is carried over."""
+        """Go on with an empty history, unless it ends; nothing may be in flight, and what is due is carried over."""
         await self._drain()
         await workflow.wait_condition(workflow.all_handlers_finished)
-        workflow.continue_as_new(self._state)
+        if not self._stopped_for:
+            workflow.continue_as_new(self._state)
 
     async def _conclude(self) -> Outcome:
         """Measure the champion once more against the starter, and write how the search ended."""

@@ -10,15 +10,16 @@ from temporalio.exceptions import ApplicationError
 from activities.agents.assignment import is_model_agent
 from activities.agents.external import is_external_agent
 from activities.ledger.names import verb_path
-from activities.task import NoteTask, RetryTask, RollbackTask
+from activities.task import NoteTask, RetryTask
 from search.budget import overdrawn
 from search.spec import Budget
 from search.verb import Act, Amend, Order, Park, Pause, Reopen, Resume, Retry, Rollback, Steer, Stop, Verb, Widen
 from workflows import steps
 from workflows.acts import acted
+from workflows.appeals import Back
 from workflows.planning import Planned
 from workflows.pursuing import Pursuing
-from workflows.state import Champion, Retrying, SearchState
+from workflows.state import Retrying, SearchState
 
 
 class Verbs(Pursuing):
@@ -155,22 +156,15 @@ class Verbs(Pursuing):
 
     async def _roll_back(self, order: Order, number: int) -> None:
         """Between two duels: nobody is measured against a champion that changes beneath it."""
-        async with self._arena:
-            done = await steps.roll_back(
-                RollbackTask(
-                    setting=self._setting,
-                    number=number,
-                    review=self._state.reviews + 1,
-                    promotions=self._state.promotions,
-                    standard=self._standard(),
-                    author=order.author,
-                    why=order.why,
-                    when=workflow.now(),
-                )
-            )
-            if done.review is None or done.source is None:
-                raise ApplicationError(done.refused, non_retryable=True)
-            self._state = self._state.reviewed(done.review, Champion(number=number, source=done.source, claim=done.claim))
+        back = Back(number=number, author=order.author, why=order.why)
+        self._backs.append(back)
+        while not back.done:
+            await workflow.wait_condition(lambda: back.done or not self._arena.locked())
+            if not back.done:
+                async with self._arena:
+                    await self._go_back()
+        if back.refused:
+            raise ApplicationError(back.refused, non_retryable=True)
 
     async def _queue_retry(self, order: Order, number: int) -> None:
         found = await steps.find_retriable(RetryTask(setting=self._setting, number=number, standard=self._standard()))

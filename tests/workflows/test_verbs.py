@@ -136,9 +136,7 @@ async def test_an_earlier_champion_reigns_again_and_the_next_duel_is_against_it(
 async def test_a_tree_is_tried_again_at_most_once_and_never_after_a_fair_loss(start: Start, spec: Spec, ledger: Ledger) -> None:
     unlucky = Rejected(stage="conformance", reason="it did not start in time")
     script = Ledgered(ledger, {0: 10.0, 1: 5.0, 2: 9.0, 3: 40.0, 4: 9.0}, {2: unlucky}, held=4)
-    async with start(
-        script, spec.model_copy(update={"budget": Budget(candidates=5, wall_clock=timedelta(hours=1)), "parallel": 2})
-    ) as search:
+    async with start(script, spec.model_copy(update={"budget": Budget(candidates=5, wall_clock=timedelta(hours=1))})) as search:
         await script.reached.wait()
         assert "is in flight" in await refused(search, Retry(number=4))
         assert "is not better" in await refused(search, Retry(number=1))
