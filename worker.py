@@ -1,7 +1,7 @@
 """The one place that assembles a worker: client, workflows, activities, and the task queues that it serves.
 
-`python -m worker --target cpu --home .vibeserve [--address HOST:PORT] [--metrics HOST:PORT]`; without an address the Temporal profile or
-`TEMPORAL_ADDRESS` says where the cluster is.
+`python -m worker --target cpu --home .vibeserve [--address HOST:PORT]`; without an address the Temporal profile or `TEMPORAL_ADDRESS` says
+where the cluster is. With `--metrics HOST:PORT`, `--traces URL` and `--log json` others can watch it.
 """
 
 import argparse
@@ -10,8 +10,9 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Awaitable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, nullcontext
 from datetime import timedelta
 from pathlib import Path
 
@@ -36,8 +37,10 @@ from activities.generate import Generator
 from activities.hand_in import HandInKeeper
 from activities.histories import Historian
 from activities.home import Home
+from activities.json_log import JsonLines
 from activities.ledger.ledger import Ledger
 from activities.note import Noter
+from activities.notify import Messenger
 from activities.novelty import NoveltyGate
 from activities.open_work import WorkOpener
 from activities.plan import Planner
@@ -50,6 +53,7 @@ from activities.review import Reviewer
 from activities.roll_back import Reverser
 from activities.step_log import StepLog
 from activities.tool import Toolbox
+from activities.tracing import exporter, tracing
 from activities.work_command import Commander
 from activities.workshop import Workshop, open_workshop
 from cli.temporal import connect
@@ -57,6 +61,7 @@ from targets.registry import find_target
 from workflows.candidate import CandidateWorkflow
 from workflows.duel import DuelWorkflow
 from workflows.identity import AGENTS_QUEUE, SEARCHES_QUEUE, checks_queue, device_queue, work_queue
+from workflows.notice import NoticeWorkflow
 from workflows.reexamine import ReexamineWorkflow
 from workflows.rescore import RescoreWorkflow
 from workflows.sandbox import workflow_runner
@@ -82,11 +87,17 @@ EXIT_PAUSE_SECONDS = 0.2
 def main() -> None:
     """Serve until SIGTERM or SIGINT."""
     arguments = _arguments()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    _log(arguments.log)
     code = 0
     try:
         home = Home(root=arguments.home.resolve())
-        asyncio.run(serve(home, target=arguments.target, address=arguments.address, metrics=arguments.metrics))
+        with tracing(exporter(arguments.traces)) if arguments.traces else nullcontext() as tracer:
+            client = connect(
+                arguments.address,
+                runtime=metered(arguments.metrics) if arguments.metrics else None,
+                interceptors=[tracer] if tracer else [],
+            )
+            asyncio.run(serve(home, target=arguments.target, connecting=client))
     except Exception:
         logging.exception("the worker ends")
         code = 1
@@ -94,12 +105,12 @@ def main() -> None:
     os._exit(code)
 
 
-async def serve(home: Home, *, target: str, address: str | None, metrics: str | None = None) -> None:
+async def serve(home: Home, *, target: str, connecting: Awaitable[Client]) -> None:
     """Serve all queues of this machine's abilities until a signal asks to stop."""
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    client = await connect(address, runtime=metered(metrics) if metrics else None)
+    client = await connecting
     log = StepLog(home.steps)
     async with AsyncExitStack() as stack:
         threads = stack.enter_context(ThreadPoolExecutor(LEDGER_THREADS))
@@ -124,13 +135,20 @@ def metered(address: str) -> Runtime:
     return Runtime(telemetry=TelemetryConfig(metrics=PrometheusConfig(bind_address=address)))
 
 
+def _log(form: str) -> None:
+    """To stderr, as lines for people or for programs."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines() if form == "json" else logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+
+
 def _searches(client: Client) -> Worker:
     return Worker(
         client,
         task_queue=SEARCHES_QUEUE,
         workflows=[
             *(SearchWorkflow, CandidateWorkflow, SessionWorkflow, WorkWorkflow),
-            *(DuelWorkflow, RescoreWorkflow, ReexamineWorkflow),
+            *(DuelWorkflow, RescoreWorkflow, ReexamineWorkflow, NoticeWorkflow),
         ],
         workflow_runner=workflow_runner(),
         sticky_queue_schedule_to_start_timeout=STICKY_LIMIT,
@@ -152,6 +170,7 @@ def _agents(client: Client, home: Home, threads: ThreadPoolExecutor, log: StepLo
         WorkOpener(ledger, catalog, home).open,
         HandInKeeper(ledger).keep,
         NoveltyGate(ledger).novelty,
+        Messenger(home).notify,
         Recorder(ledger).record,
         Noter(ledger).note,
         *(retrier.find, retrier.copy),
@@ -218,6 +237,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--home", type=Path, required=True, help="the home folder: ledger, models, caches")
     parser.add_argument("--address", help="host:port of the embedded server; without it the Temporal profile decides")
     parser.add_argument("--metrics", metavar="HOST:PORT", help="offer Prometheus the figures of Temporal's SDK there")
+    parser.add_argument(
+        "--traces", metavar="URL", help="send spans to the OpenTelemetry collector there, for example http://127.0.0.1:4318"
+    )
+    parser.add_argument("--log", choices=("text", "json"), default="text", help="how the log is written to stderr")
     return parser.parse_args()
 
 

@@ -85,6 +85,11 @@ class Home(Value):
         return self.root / "prices.json"
 
     @property
+    def receivers(self) -> Path:
+        """Who is told what happens in searches; their addresses are secrets."""
+        return self.root / "receivers.json"
+
+    @property
     def steps(self) -> Path:
         """A JSON line for each step that a worker began and ended."""
         return self.logs / "steps.jsonl"

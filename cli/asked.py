@@ -70,7 +70,8 @@ def check_model(model: str, *, family: str) -> str:
         return str(folder.absolute())
     if HUB_NAME.fullmatch(model):
         return model
-    raise Misuse(f"unknown model {model!r}: neither a preset ({', '.join(presets)}), nor a folder, nor a hub name like ORGANISATION/NAME")
+    known = f"neither a preset ({', '.join(presets)}), nor a folder, nor a hub name like ORGANISATION/NAME"
+    raise Misuse(f"unknown model {model!r}: {known}; see `vibeserve model list`")
 
 
 def check_author(agent: str, *, policy: str | None, network: bool) -> Author:

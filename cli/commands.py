@@ -2,7 +2,7 @@
 
 import typer
 
-from cli import gate, model, rival, scenario, skill, target, work
+from cli import gate, model, notify, rival, scenario, skill, target, work
 from cli.audit import audit
 from cli.budget import budget
 from cli.compare import compare
@@ -33,7 +33,6 @@ from cli.watch import watch
 app = typer.Typer(
     help="Build a serving system for one model, one workload and one machine, and prove that it is right and fast.",
     epilog="Exit codes: 0 done, 1 failed (evaluate: not passed, or not better), 2 misuse.",
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -81,5 +80,6 @@ for group, name in (
     (rival.app, "rival"),
     (work.app, "work"),
     (gate.app, "gate"),
+    (notify.app, "notify"),
 ):
     app.add_typer(group, name=name)

@@ -52,7 +52,9 @@ def read_state(ledger: Ledger, name: str) -> SearchState:
         now=datetime.now(UTC),
     )
     if state is None:
-        raise Misuse(f"the search {name} has no champion yet: there is nothing to judge again")
+        raise Misuse(
+            f"the search {name} has no champion yet: there is nothing to judge again; `vibeserve watch {name}` shows how far it is"
+        )
     return state
 
 

@@ -2,9 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from typing import Annotated
 
-import typer
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -19,7 +17,7 @@ from cli.gauge import gauge
 from cli.history import STYLES
 from cli.lookup import find_entry, open_ledger
 from cli.opinions import analysis_view, assessment_view, judgement_view
-from cli.options import Json, Search
+from cli.options import Json, Number, Search
 from cli.output import print_json, result
 from cli.pair_table import metric_table, pair_table
 from cli.settings import find_home
@@ -30,8 +28,6 @@ from search.record import Gate, Record
 from search.review import Review
 from search.verb import Verb, about
 from search.verdict import Rejected
-
-Number = Annotated[int, typer.Argument(min=0, help="The candidate's number; 0 is the starter.", show_default=False)]
 
 
 class Story(Record):

@@ -6,7 +6,7 @@ from datetime import UTC, timedelta
 from typing import TypeVar
 
 from temporalio.api.enums.v1 import PendingActivityState
-from temporalio.client import Client
+from temporalio.client import Client, Interceptor
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfigProfile
 from temporalio.runtime import Runtime
@@ -32,14 +32,15 @@ def configured_cluster() -> ClientConfigProfile | None:
     return profile if profile.address else None
 
 
-async def connect(address: str | None, *, runtime: Runtime | None = None) -> Client:
+async def connect(address: str | None, *, runtime: Runtime | None = None, interceptors: Sequence[Interceptor] = ()) -> Client:
     """A client of the embedded server at `address`, or of the configured cluster when it is None."""
     if address is not None:
-        return await Client.connect(address, data_converter=pydantic_data_converter, runtime=runtime)
+        return await Client.connect(address, data_converter=pydantic_data_converter, runtime=runtime, interceptors=interceptors)
     profile = configured_cluster()
     if profile is None:
         raise RuntimeError("neither an embedded server nor TEMPORAL_ADDRESS is given: run `vibeserve up`")
-    return await Client.connect(**profile.to_client_connect_config(), data_converter=pydantic_data_converter, runtime=runtime)
+    config = profile.to_client_connect_config()
+    return await Client.connect(**config, data_converter=pydantic_data_converter, runtime=runtime, interceptors=interceptors)
 
 
 async def survey(client: Client, search: str) -> Progress:

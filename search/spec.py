@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from search.composition import Composition
+from search.notice import ReceiverName
 from search.source import ObjectId
 from search.value import Value
 
@@ -70,3 +71,5 @@ class Spec(Value):
     """The search whose baseline this is."""
     fork: Fork | None = None
     """What it begins from instead of the scenario's starter."""
+    notify: tuple[ReceiverName, ...] = ()
+    """Who is told of promotions, low budgets and the end; the home knows where they are."""

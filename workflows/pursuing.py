@@ -9,15 +9,19 @@ from activities.session_task import SessionKey
 from activities.task import CheckTask, NoteTask, RecordTask
 from search.budget import Allowance, deadline
 from search.flight import Flight
+from search.lineage import is_crowned
 from search.profile import Profile
+from search.record import Record
 from search.spending import Spending, total_dollars, total_tokens
 from workflows import steps
 from workflows.analysing import ask_analyst
+from workflows.announcing import low_budgets, promotion
 from workflows.appeals import Appeals
 from workflows.candidate import CandidateTask, CandidateWorkflow
 from workflows.duel import DuelTask, DuelWorkflow
 from workflows.ending import last_words
 from workflows.identity import candidate_id, duel_id
+from workflows.notice import tell
 from workflows.pursuit import Pursuit
 from workflows.state import SearchState
 from workflows.trials import examine
@@ -103,7 +107,7 @@ class Pursuing(Appeals):
 
     async def _duel(self, pursuit: Pursuit) -> None:
         pursuit.enter("duel", workflow.now())
-        pursuit.against = self._champion().number
+        pursuit.against, pursuit.noise = self._champion().number, self._state.noise
         pursuit.duelled = await workflow.execute_child_workflow(
             DuelWorkflow.run,
             DuelTask(
@@ -134,6 +138,16 @@ class Pursuing(Appeals):
             pursuit.analyst = allowed.less(tokens=total_tokens(pursuit.spending), dollars=total_dollars(pursuit.spending))
         self._state = self._state.settled(record, pursuit.analyst)
         pursuit.settled = True
+        await self._announce(record)
+
+    async def _announce(self, record: Record) -> None:
+        """To whoever asked to be told: a promotion, and budgets that run low."""
+        if not self._state.spec.notify:
+            return
+        low = tuple(low_budgets(self._state, workflow.now()))
+        self._state = self._state.model_copy(update={"warned": (*self._state.warned, *(notice.key for notice in low))})
+        for notice in (*([promotion(self._state, record)] if record.number and is_crowned(record) else []), *low):
+            await tell(self._state.spec, notice)
 
     async def _analyse(self, pursuit: Pursuit) -> None:
         """After the verdict was written, beside other duels; the next plan reads it."""

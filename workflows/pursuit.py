@@ -8,6 +8,7 @@ from search.composition import Composition
 from search.flight import Flight
 from search.gate_test import GateTest
 from search.hypothesis import Hypothesis
+from search.lineage import crowns
 from search.measurement import Arm, Pair
 from search.profile import Profile
 from search.record import Gate, Record
@@ -50,6 +51,8 @@ class Pursuit:
         """Of the gate, that it was put through."""
         self.against: int | None = None
         """The champion of its duel."""
+        self.noise: float | None = None
+        """Of the machine, when it duelled."""
         self.duelled: Duelled | None = None
         self.analyst: Allowance | None = None
         """What the analyst of its duel may spend; None while there is none."""
@@ -132,13 +135,7 @@ class Pursuit:
     @property
     def crowned(self) -> bool:
         """Whether it becomes the champion."""
-        match self.verdict:
-            case Baseline():
-                return True
-            case Measured(kind=kind):
-                return kind == "promoted"
-            case Rejected():
-                return False
+        return crowns(self.verdict)
 
     def runner(self) -> Runner:
         """For those who watch."""
@@ -165,6 +162,7 @@ class Pursuit:
             model_digest=foundation.model_digest,
             calibration=foundation.calibration,
             against=self.against,
+            noise=self.noise,
             seeds=self.checked.seeds + (self.duelled.seeds if self.duelled else ()),
             started=self.began,
             ended=now,

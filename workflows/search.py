@@ -14,16 +14,17 @@ from activities.task import Conclusion, FoundTask, HistoriesTask, NoteTask, Plan
 from search.budget import Allowance, allowance, deadline, left
 from search.flight import Flight
 from search.spending import Spending
-from workflows import limits, steps
+from workflows import announcing, limits, steps
 from workflows.arena import Arena
 from workflows.baseline import begin_baseline
 from workflows.ending import conclusion_of, last_words
+from workflows.notice import tell
 from workflows.planning import ask_planner
 from workflows.progress import Progress
 from workflows.pursuit import Interrupted, Pursuit
 from workflows.starter import supposition
 from workflows.state import Outcome, SearchState
-from workflows.telling import tell
+from workflows.telling import progress_of
 from workflows.verbs import Verbs
 from workflows.work import UNSAID
 
@@ -63,7 +64,7 @@ class SearchWorkflow(Verbs):
         """The search at this moment; its children tell more about themselves."""
         runners = (*self._own.runners(), *(pursuit.runner() for pursuit in self._pursuits.values()))
         outcome = self._outcome.sentence() if self._outcome else ""
-        return tell(self._state, workflow.now(), phase=self._phase, runners=runners, outcome=outcome)
+        return progress_of(self._state, workflow.now(), phase=self._phase, runners=runners, outcome=outcome)
 
     async def _found(self) -> None:
         """Make the machine ready, put the starter through its gates, and learn how noisy the machine is."""
@@ -148,9 +149,10 @@ class SearchWorkflow(Verbs):
             await self._drain()
 
     async def _break_off(self, failure: FailureError) -> None:
-        """Leave word in the ledger, where there is one."""
+        """Leave word with those who asked to be told, and in the ledger, where there is one."""
+        reason = last_words(failure)
+        await tell(self._state.spec, announcing.failure(self._state, reason, workflow.now()))
         if self._state.starter:
-            reason = last_words(failure)
             await steps.break_off(BreakTask(setting=self._setting, reason=reason, when=workflow.now()))
 
     async def _fill_slots(self) -> None:
@@ -230,6 +232,7 @@ class SearchWorkflow(Verbs):
         self._outcome = Outcome.of(conclusion)
         await steps.export_histories(HistoriesTask(setting=self._setting, workflow=workflow.info().workflow_id, when=conclusion.when))
         self._phase = "finished"
+        await tell(self._state.spec, announcing.end(self._state, self._outcome, workflow.now()))
         return self._outcome
 
     async def _plan(self, number: int) -> tuple[Plan, tuple[Spending, ...]] | None:

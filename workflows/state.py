@@ -86,6 +86,8 @@ class SearchState(Value):
     interrupted: tuple[Interrupted, ...] = ()
     """Candidates that were cut off, to be begun again."""
     events: tuple[Event, ...] = ()
+    warned: tuple[str, ...] = ()
+    """Keys of the notices of low budgets that were sent."""
 
     def setting(self) -> Setting:
         """What every step needs to know."""

@@ -9,6 +9,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 from activities.evaluation.gate_test import Trial
+from activities.notify_task import NotifyTask
 from activities.review_task import AnalysisTask, BreakTask, ExamTask, Frontier, FrontierTask, KeepTask, ReviewTask, TrialTask
 from activities.session_task import Answered, Briefed, BriefTask, Replied, ReplyTask, SayTask, ToolTask
 from activities.task import (
@@ -190,6 +191,19 @@ async def champions(task: FrontierTask) -> Frontier:
 async def review(task: ReviewTask) -> None:
     """What a review found, in the ledger."""
     await _in_ledger("review", task, type(None), limit=limits.QUICK_STEP)
+
+
+async def notify(task: NotifyTask) -> str:
+    """A notice, to its receiver; tried again while it is news."""
+    return await workflow.execute_activity(
+        "notify",
+        task,
+        result_type=str,
+        task_queue=AGENTS_QUEUE,
+        start_to_close_timeout=limits.NOTICE_STEP,
+        schedule_to_close_timeout=limits.NOTICE_LIFE,
+        retry_policy=limits.NOTICE_RETRY,
+    )
 
 
 async def break_off(task: BreakTask) -> None:

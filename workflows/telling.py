@@ -8,7 +8,7 @@ from workflows.progress import Leader, Progress, Runner, Spent
 from workflows.state import SearchState
 
 
-def tell(state: SearchState, now: datetime, *, phase: str, runners: tuple[Runner, ...], outcome: str) -> Progress:
+def progress_of(state: SearchState, now: datetime, *, phase: str, runners: tuple[Runner, ...], outcome: str) -> Progress:
     """The search at one moment; a time at rest counts as if it had begun later."""
     started = state.account.started + state.account.idle if state.account else now
     return Progress(

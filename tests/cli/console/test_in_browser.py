@@ -21,6 +21,8 @@ PATHS = (
     "/search/first/4",
     "/search/going",
     "/search/first/compare?before=0&after=1",
+    "/search/going/1",
+    "/search/first/session/0001-implementer",
 )
 
 
@@ -43,7 +45,15 @@ async def test_pages_are_quiet_and_fit(browser: Browser, address: str, width: in
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/search/hostile", "/search/hostile/1", "/search/hostile/4", "/search/hostile/compare?before=0&after=4"]
+    "path",
+    [
+        "/",
+        "/search/hostile",
+        "/search/hostile/1",
+        "/search/hostile/4",
+        "/search/hostile/compare?before=0&after=4",
+        "/search/hostile/session/0001-implementer",
+    ],
 )
 async def test_nothing_that_a_candidate_wrote_runs_or_becomes_markup(browser: Browser, address: str, path: str) -> None:
     page = await visit(browser)
