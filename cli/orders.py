@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError, WorkflowUpdateStage
-from temporalio.service import RPCError, RPCStatusCode
 
 from activities.home import Home
 from cli.mistakes import Failed, Misuse
@@ -45,9 +44,7 @@ async def send(home: Home, name: str, order: Order) -> str:
         while True:
             try:
                 return str(await update.result(rpc_timeout=POLL_LIMIT))  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
-            except RPCError as error:
-                if error.status not in (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED):
-                    raise
+            except WorkflowUpdateRPCTimeoutOrCancelledError:
                 say("it is accepted and waits for what runs")
             except WorkflowUpdateFailedError as error:
                 raise Failed(str(error.cause)) from None
