@@ -35,9 +35,11 @@ from activities.examine import Examiner
 from activities.found import Founder
 from activities.generate import Generator
 from activities.hand_in import HandInKeeper
+from activities.histories import Historian
 from activities.home import Home
 from activities.json_log import JsonLines
 from activities.ledger.ledger import Ledger
+from activities.note import Noter
 from activities.notify import Messenger
 from activities.novelty import NoveltyGate
 from activities.open_work import WorkOpener
@@ -46,7 +48,9 @@ from activities.prepare import Preparer
 from activities.profile import Profiler
 from activities.record import Recorder
 from activities.reply import Replier
+from activities.retry import Retrier
 from activities.review import Reviewer
+from activities.roll_back import Reverser
 from activities.step_log import StepLog
 from activities.tool import Toolbox
 from activities.tracing import exporter, tracing
@@ -154,7 +158,7 @@ def _searches(client: Client) -> Worker:
 def _agents(client: Client, home: Home, threads: ThreadPoolExecutor, log: StepLog) -> Worker:
     ledger, catalog = Ledger.open(home.ledger), load_catalog()
     reviewer, concluder = Reviewer(ledger), Concluder(ledger)
-    briefer = Briefer(ledger, catalog)
+    retrier, briefer = Retrier(ledger), Briefer(ledger, catalog)
     activities = [
         briefer.brief,
         briefer.say,
@@ -168,6 +172,10 @@ def _agents(client: Client, home: Home, threads: ThreadPoolExecutor, log: StepLo
         NoveltyGate(ledger).novelty,
         Messenger(home).notify,
         Recorder(ledger).record,
+        Noter(ledger).note,
+        *(retrier.find, retrier.copy),
+        Reverser(ledger).roll_back,
+        Historian(ledger, client).export,
         *(reviewer.frontier, reviewer.champions, reviewer.keep_test, reviewer.keep_analysis, reviewer.review),
         *(concluder.conclude, concluder.break_off),
     ]

@@ -19,6 +19,7 @@ from search.record import Record
 from search.review import Review
 from search.spec import Spec
 from search.value import Value
+from search.verb import Verb
 from search.verdict import Baseline, Interval, Measured, Rejected
 
 State = Word | Literal["running"]
@@ -71,6 +72,8 @@ class Chronicle(Value):
     """Why it broke off, unless it ended in order later."""
     reviews: tuple[Lookback, ...] = ()
     """What was judged again, the oldest first."""
+    verbs: tuple[Verb, ...] = ()
+    """What operators did, in order."""
     curves: tuple[Curve, ...] = ()
     """The search and its baseline, best so far; empty when there is no baseline."""
 
@@ -88,6 +91,7 @@ def read_chronicle(ledger: Ledger, search: str) -> Chronicle:
         conclusion=conclusion,
         broken=broken.reason if broken and broke else None,
         reviews=tuple(_lookback(review) for review in ledger.reviews(search)),
+        verbs=ledger.verbs(search),
         curves=curves,
     )
 

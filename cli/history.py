@@ -40,6 +40,8 @@ def history(name: Search, as_json: Json = False) -> None:
         result.print(history_tree(chronicle))
         for review in chronicle.reviews:
             result.print(Text(f"{day(review.when)}  {review.told} (asked for by {review.author})"))
+        for verb in chronicle.verbs:
+            result.print(Text(f"{day(verb.when)}  {verb.sentence()}"))
         if chronicle.broken:
             result.print(Text(f"broke off: {chronicle.broken}", style="bold red"))
         elif chronicle.conclusion:

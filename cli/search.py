@@ -94,7 +94,7 @@ def search(
         baseline=baseline,
         notify=named_receivers(home, notify or []),
     )
-    asyncio.run(_begin(home, check_baseline(spec, home)))
+    asyncio.run(begin(home, check_baseline(spec, home)))
     if detach:
         return _leave(spec.name, as_json=as_json)
     return _look(home, spec, as_json=as_json)
@@ -126,7 +126,8 @@ def _leave(name: str, *, as_json: bool) -> None:
         say(how_to_come_back(name))
 
 
-async def _begin(home: Home, spec: Spec) -> None:
+async def begin(home: Home, spec: Spec) -> None:
+    """Start a search whose name is free."""
     if home.ledger.exists() and spec.name in Ledger.open(home.ledger).searches():
         raise _taken(spec.name)
     require_machine(home)

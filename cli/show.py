@@ -26,6 +26,7 @@ from search.hypothesis import Hypothesis
 from search.profile import Profile
 from search.record import Gate, Record
 from search.review import Review
+from search.verb import Verb, about
 from search.verdict import Rejected
 
 
@@ -33,6 +34,8 @@ class Story(Record):
     """A record, and what reviews, the analyst and the planner said later."""
 
     reviews: tuple[Review, ...] = ()
+    verbs: tuple[Verb, ...] = ()
+    """What operators did about it: rolled back to it, tried it again, parked what it claims."""
     analysis: Analysis | None = None
     """What the analyst read from its duel; its cost is not in `spending`."""
     assessment: Assessment | None = None
@@ -54,13 +57,16 @@ def show(name: Search, number: Number, as_json: Json = False) -> None:
     record = next((record for record in ledger.records(name) if record.number == number), None)
     chronicle, again = read_chronicle(ledger, name), _again(ledger.reviews(name), number)
     chapter = next(chapter for chapter in chronicle.chapters if chapter.number == number)
-    story = _story(ledger, name, record, again) if record else None
+    acts = about(chronicle.verbs, number, claim=chapter.claim)
+    story = _story(ledger, name, record, again).model_copy(update={"verbs": acts}) if record else None
     if as_json:
         print_json(story or chapter)
         return
     result.print(story_of(story, chapter) if story else _title(chapter))
     for review in again:
         result.print(Text(f"{day(review.ended)}  {review.sentence()} (asked for by {review.author})"))
+    for verb in acts:
+        result.print(Text(f"{day(verb.when)}  {verb.sentence()}"))
     if beside := [each for each in chronicle.curves if each.search != name]:
         told = f"beside it: the search {beside[0].search} with the policy {beside[0].policy} (vibeserve history {name})"
         result.print(Text(told, style="dim"))

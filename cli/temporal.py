@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import TypeVar
 
 from temporalio.api.enums.v1 import PendingActivityState
@@ -12,6 +12,7 @@ from temporalio.envconfig import ClientConfigProfile
 from temporalio.runtime import Runtime
 from temporalio.service import RPCError, RPCStatusCode
 
+from cli.figures import moment
 from workflows.identity import candidate_id, duel_id, review_id, search_id
 from workflows.progress import Progress, Runner
 
@@ -101,7 +102,9 @@ async def _last_words(client: Client, workflow_id: str) -> str:
         raise
     for activity in description.raw_description.pending_activities:
         if activity.state != PendingActivityState.PENDING_ACTIVITY_STATE_STARTED and activity.attempt > 1:
-            return f"attempt {activity.attempt} waits: {activity.last_failure.message.splitlines()[0][:200]}"
+            again = activity.next_attempt_schedule_time
+            until = f" until {moment(again.ToDatetime(UTC))}" if again.ToSeconds() else ""
+            return f"attempt {activity.attempt} waits{until}: {activity.last_failure.message.splitlines()[0][:200]}"
         if activity.heartbeat_details.payloads:
             words = await client.data_converter.decode(activity.heartbeat_details.payloads, [str])
             return str(words[0])

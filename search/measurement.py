@@ -74,6 +74,14 @@ class Objectives(Value):
 Load = Literal["announced", "canary"]
 
 
+class Noise(Value):
+    """How much pairs of a system with itself differed."""
+
+    floor: float
+    """As a log-ratio."""
+    log_ratios: tuple[float, ...]
+
+
 class Pair(Value):
     """Champion and candidate back to back on one device with the same requests."""
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from search.notice import LOW_SHARE, Notice, Occasion
 from search.record import Record
 from workflows.state import Outcome, SearchState, describe
+from workflows.telling import progress_of
 
 
 def promotion(state: SearchState, record: Record) -> Notice:
@@ -16,7 +17,7 @@ def promotion(state: SearchState, record: Record) -> Notice:
 
 def low_budgets(state: SearchState, now: datetime) -> Iterator[Notice]:
     """Budgets of which little is left and of which nothing was said yet."""
-    for spent in state.progress(now, phase="", runners=(), outcome="").spent:
+    for spent in progress_of(state, now, phase="", runners=(), outcome="").spent:
         key = f"budget-{spent.name.partition(' (')[0].replace(' ', '-')}"
         if spent.limit and spent.used >= LOW_SHARE * spent.limit and key not in state.warned:
             words = f"{min(spent.used / spent.limit, 1.0):.0%} of the budget is used: {spent.name}"

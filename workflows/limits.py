@@ -60,6 +60,9 @@ PLANNINGS = 3
 LAST_WORDS = RetryPolicy(maximum_attempts=3)
 """For what a search that breaks off writes last."""
 
+EXPORT = timedelta(minutes=15)
+"""For the histories of a search that ends, all attempts together."""
+
 NOTICE_LIFE = timedelta(days=1)
 """Older news is told by nobody: a receiver that stays away so long is given up."""
 

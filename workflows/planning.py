@@ -24,7 +24,7 @@ class Planned:
     spending: tuple[Spending, ...]
 
 
-async def ask_planner(setting: Setting, agent: str, *, number: int, brief: Brief, allowed: Allowance) -> Planned:
+async def ask_planner(setting: Setting, agent: str, *, number: int, brief: Brief, parked: tuple[str, ...], allowed: Allowance) -> Planned:
     """A fresh session each time, a few times; a single plan without a hypothesis says why there is none."""
     spending: tuple[Spending, ...] = ()
     reason = ""
@@ -36,9 +36,10 @@ async def ask_planner(setting: Setting, agent: str, *, number: int, brief: Brief
         spending = together((*spending, *end.task.spending))
         if end.submission:
             proposal = Proposal.model_validate_json(end.submission)
-            ideas = (proposal, *proposal.others)[: brief.slots]
-            return Planned(tuple(map(_plan, ideas)), spending)
-        reason = f"the planner gave no hypothesis: {end.failed}"
+            ideas = [idea for idea in (proposal, *proposal.others) if idea.claim not in parked]
+            if ideas:
+                return Planned(tuple(map(_plan, ideas[: brief.slots])), spending)
+        reason = f"the planner gave no hypothesis: {end.failed or 'it proposed what is parked'}"
         if end.final:
             break
     return Planned((Plan(reason=reason),), spending)

@@ -1,9 +1,12 @@
 """The steps of a search as typed calls: which activity, on which queue, within which limits."""
 
+import asyncio
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
+from temporalio.exceptions import ActivityError
 
 from activities.evaluation.gate_test import Trial
 from activities.notify_task import NotifyTask
@@ -12,10 +15,13 @@ from activities.session_task import Answered, Briefed, BriefTask, Replied, Reply
 from activities.task import (
     CheckTask,
     Conclusion,
+    CopyTask,
     Foundation,
     FoundTask,
     GateReport,
     GenerateTask,
+    HistoriesTask,
+    NoteTask,
     Novelty,
     NoveltyTask,
     PairTask,
@@ -23,6 +29,10 @@ from activities.task import (
     PlanTask,
     ProfileReport,
     RecordTask,
+    Retriable,
+    RetryTask,
+    RollbackTask,
+    RolledBack,
     Setting,
 )
 from activities.work_task import CommandTask, Handing, HandInTask, OpenTask
@@ -101,6 +111,26 @@ async def work_command(task: CommandTask) -> Handing:
 async def hand_in(task: HandInTask) -> Source:
     """What an outside author handed in, in the ledger."""
     return await _in_ledger("hand_in", task, Source, limit=limits.QUICK_STEP)
+
+
+async def copy(task: CopyTask) -> Source:
+    """An earlier tree on a branch of its own."""
+    return await _in_ledger("copy", task, Source, limit=limits.QUICK_STEP)
+
+
+async def note(task: NoteTask) -> None:
+    """One more file in the journal."""
+    await _in_ledger("note", task, type(None), limit=limits.QUICK_STEP)
+
+
+async def roll_back(task: RollbackTask) -> RolledBack:
+    """An earlier champion reigns again, in the ledger."""
+    return await _in_ledger("roll_back", task, RolledBack, limit=limits.QUICK_STEP)
+
+
+async def find_retriable(task: RetryTask) -> Retriable:
+    """Whether a candidate's tree may be judged again."""
+    return await _in_ledger("find_retriable", task, Retriable, limit=limits.QUICK_STEP)
 
 
 async def novelty(task: NoveltyTask) -> Novelty:
@@ -183,21 +213,49 @@ async def break_off(task: BreakTask) -> None:
     )
 
 
+async def export_histories(task: HistoriesTask) -> None:
+    """Temporal's own histories, in the ledger; no search fails because they cannot be read."""
+    with suppress(ActivityError):
+        await workflow.execute_activity(
+            "export_histories",
+            task,
+            task_queue=AGENTS_QUEUE,
+            start_to_close_timeout=limits.QUICK_STEP,
+            schedule_to_close_timeout=limits.EXPORT,
+            retry_policy=limits.LAST_WORDS,
+        )
+
+
 async def conclude(conclusion: Conclusion) -> None:
     """The end of the search, in the ledger."""
     await _in_ledger("conclude", conclusion, type(None), limit=limits.QUICK_STEP)
 
 
+def heed() -> None:
+    """Go no further when cancelled: a step that nobody could cut off any more ends well, and hides that it was cancelled."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+
+
 async def _in_ledger(name: str, task: Value, answer: Any, *, limit: timedelta) -> Any:
-    """A step that any machine with the ledger can take."""
-    return await workflow.execute_activity(
-        name, task, result_type=answer, task_queue=AGENTS_QUEUE, start_to_close_timeout=limit, retry_policy=limits.RETRY
+    """A step that any machine with the ledger can take; it is short, so that it is finished where it was cancelled."""
+    done = await workflow.execute_activity(
+        name,
+        task,
+        result_type=answer,
+        task_queue=AGENTS_QUEUE,
+        start_to_close_timeout=limit,
+        retry_policy=limits.RETRY,
+        cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     )
+    heed()
+    return done
 
 
 async def _on_device(name: str, task: Value, answer: Any, *, queue: str) -> Any:
     """A step on the target's machine: it beats, and ends its processes before it counts as cancelled."""
-    return await workflow.execute_activity(
+    done = await workflow.execute_activity(
         name,
         task,
         result_type=answer,
@@ -207,3 +265,5 @@ async def _on_device(name: str, task: Value, answer: Any, *, queue: str) -> Any:
         retry_policy=limits.RETRY,
         cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     )
+    heed()
+    return done

@@ -37,6 +37,10 @@ class Known:
     tests: tuple[GateTest, ...] = ()
     analyses: Mapping[int, Analysis] | None = None
     memory: Memory = NOTHING
+    steering: tuple[str, ...] = ()
+    """Hints of the operator, the newest last."""
+    parked: tuple[str, ...] = ()
+    """Claims that the operator wants nobody to propose."""
 
     def record(self, number: int) -> Record:
         """A finished candidate."""
@@ -63,6 +67,7 @@ def planner_brief(setting: Setting, brief: Brief, known: Known, catalog: Catalog
         *_analyses(known),
         *_memory(known.memory),
         *_tests(known.tests),
+        *steering_lines(known.steering, known.parked),
         "In flight now:",
         *([f"- {claim}" for claim in brief.in_flight] or ["- nothing"]),
         "",
@@ -86,6 +91,7 @@ def implementer_brief(setting: Setting, brief: Brief, known: Known, catalog: Cat
         *hypothesis_lines(brief.hypothesis),
         "",
         *_tests(known.tests),
+        *steering_lines(known.steering),
         *_skills(setting, catalog),
     ]
     return "\n".join(lines)
@@ -120,6 +126,18 @@ def analyst_brief(setting: Setting, number: int, known: Known) -> str:
         *figure_lines(record.pairs),
     ]
     return "\n".join(lines)
+
+
+def steering_lines(steering: Sequence[str], parked: Sequence[str] = ()) -> Iterator[str]:
+    """What the operator asks for; nothing where nothing was said."""
+    if steering:
+        yield "The operator of this search asks of you (the newest last):"
+        yield from (f"- {' '.join(text.split())}" for text in steering)
+        yield ""
+    if parked:
+        yield "Parked by the operator, not to be proposed in any words:"
+        yield from (f"- {claim}" for claim in parked)
+        yield ""
 
 
 def repair_brief(rejected: Rejected) -> str:

@@ -3,6 +3,7 @@
 import sys
 import uuid
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -75,17 +76,18 @@ def start(client: Client) -> Start:
     async def begin(script: Script, asked: Spec | SearchState) -> AsyncIterator[WorkflowHandle[SearchWorkflow, object]]:
         state = asked if isinstance(asked, SearchState) else SearchState(spec=asked)
         spec = state.spec
-        async with (
-            Worker(
-                client,
-                task_queue=SEARCHES_QUEUE,
-                workflows=[SearchWorkflow, CandidateWorkflow, DuelWorkflow, RescoreWorkflow, ReexamineWorkflow, NoticeWorkflow],
-                workflow_runner=workflow_runner(),
-            ),
-            Worker(client, task_queue=AGENTS_QUEUE, activities=script.activities()),
-            Worker(client, task_queue=checks_queue(spec.target), activities=script.activities()),
-            Worker(client, task_queue=device_queue(spec.target), activities=script.activities()),
-        ):
-            yield await client.start_workflow(SearchWorkflow.run, state, id=search_id(spec.name), task_queue=SEARCHES_QUEUE)
+        with ThreadPoolExecutor(4) as threads:
+            async with (
+                Worker(
+                    client,
+                    task_queue=SEARCHES_QUEUE,
+                    workflows=[SearchWorkflow, CandidateWorkflow, DuelWorkflow, RescoreWorkflow, ReexamineWorkflow, NoticeWorkflow],
+                    workflow_runner=workflow_runner(),
+                ),
+                Worker(client, task_queue=AGENTS_QUEUE, activities=script.activities(), activity_executor=threads),
+                Worker(client, task_queue=checks_queue(spec.target), activities=script.activities(), activity_executor=threads),
+                Worker(client, task_queue=device_queue(spec.target), activities=script.activities(), activity_executor=threads),
+            ):
+                yield await client.start_workflow(SearchWorkflow.run, state, id=search_id(spec.name), task_queue=SEARCHES_QUEUE)
 
     return begin

@@ -17,6 +17,8 @@ from activities.task import (
     FoundTask,
     GateReport,
     GenerateTask,
+    HistoriesTask,
+    NoteTask,
     Novelty,
     NoveltyTask,
     PairTask,
@@ -71,6 +73,7 @@ class Script:
         self.founded: list[Spec] = []
         self.conclusions: list[Conclusion] = []
         self.broken: list[BreakTask] = []
+        self.notes: dict[str, str] = {}
         self.away = False
         """Whether receivers of notices cannot be reached."""
         self.notices: list[NotifyTask] = []
@@ -81,7 +84,7 @@ class Script:
         """For a worker that serves every queue of a test."""
         return [
             *(self.prepare, self.found, self.plan, self.generate, self.novelty, self.build, self.conformance, self.correctness),
-            *(self.measure_pair, self.profile, self.record, self.conclude, self.break_off, self.notify),
+            *(self.measure_pair, self.profile, self.record, self.conclude, self.break_off, self.note, self.export_histories, self.notify),
         ]
 
     @activity.defn
@@ -174,6 +177,16 @@ class Script:
         if task.promotion is not None:
             self.promotions[task.record.number] = task.promotion
         return task.record.source
+
+    @activity.defn
+    async def note(self, task: NoteTask) -> None:
+        """Kept in memory; whatever is written twice stays as it was."""
+        self.notes.setdefault(task.path, task.text)
+
+    @activity.defn
+    async def export_histories(self, task: HistoriesTask) -> int:
+        """Nobody reads them here."""
+        return 0
 
     @activity.defn
     async def conclude(self, conclusion: Conclusion) -> None:
