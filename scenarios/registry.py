@@ -4,13 +4,14 @@ from collections.abc import Mapping
 
 from scenarios.chat.scenario import Chat
 from scenarios.scenario import Scenario
+from scenarios.structured_json.scenario import StructuredJson
 
 
 class UnknownScenario(ValueError):
     """No scenario of that name; the message lists the known ones."""
 
 
-SCENARIOS: Mapping[str, Scenario] = {scenario.name: scenario for scenario in (Chat(),)}
+SCENARIOS: Mapping[str, Scenario] = {scenario.name: scenario for scenario in (Chat(), StructuredJson())}
 
 
 def find_scenario(name: str) -> Scenario:
