@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from scenarios.chat.scenario import Chat
+from scenarios.code_edit.scenario import CodeEdit
 from scenarios.scenario import Scenario
 from scenarios.structured_json.scenario import StructuredJson
 
@@ -11,7 +12,7 @@ class UnknownScenario(ValueError):
     """No scenario of that name; the message lists the known ones."""
 
 
-SCENARIOS: Mapping[str, Scenario] = {scenario.name: scenario for scenario in (Chat(), StructuredJson())}
+SCENARIOS: Mapping[str, Scenario] = {scenario.name: scenario for scenario in (Chat(), CodeEdit(), StructuredJson())}
 
 
 def find_scenario(name: str) -> Scenario:

@@ -15,8 +15,8 @@ from scenarios.scenario import Lengths, Message, Request, Scale
 from scenarios.structured_json.schemas import FIELD_TOKENS, Schema, make_schema
 
 _TEMPLATE_TOKENS = 12
-_TOKENS_PER_WORD = 1.4
-_LETTERS_PER_TOKEN = 3.2
+_TOKENS_PER_WORD = 1.7
+_LETTERS_PER_TOKEN = 2.3
 _NONCE_WORDS = 8
 _TEXT = re.compile(r"[A-Za-z]+|[^A-Za-z\s]")
 _SAMPLED = {"temperature": 0.9, "top_p": 0.9}

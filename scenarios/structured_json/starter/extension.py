@@ -1,10 +1,11 @@
 """What clients may ask beyond plain text: a document of a JSON schema."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from fields import BadRequest, Fields
-from grammar import compile_schema
+from grammar import Grammars, Guide, compile_schema
 from tokenizer import Tokenizer
 
 FORM = "response_format"
@@ -34,3 +35,14 @@ def read_extension(fields: Fields, tokenizer: Tokenizer) -> Extension:
     if fields.flag("ignore_eos"):
         raise BadRequest("'ignore_eos' does not go with a schema: a document ends where its schema does", "ignore_eos")
     return Extension(compile_schema(form["json_schema"].get("schema"), FORM))
+
+
+class Guides:
+    """What restricts the tokens of an answer: its schema."""
+
+    def __init__(self, folder: Path, ends: frozenset[int], vocabulary_size: int) -> None:
+        self.grammars = Grammars(folder, ends, vocabulary_size)
+
+    def start(self, extension: Extension) -> Guide | None:
+        """The beginning of an answer; None for plain text."""
+        return None if extension.grammar is None else self.grammars.start(extension.grammar)

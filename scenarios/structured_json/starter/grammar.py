@@ -56,6 +56,10 @@ class Guide:
         bits = numpy.frombuffer(self.matcher.compute_bitmask(), numpy.uint8)
         return numpy.unpackbits(bits, bitorder="little")[: self.size].astype(bool)
 
+    def fitting(self, tokens: list[int]) -> int:
+        """How many of these may come next, one after another."""
+        return 0 if self.forced() else self.matcher.validate_tokens(tokens)
+
     def take(self, token: int) -> None:
         """Go on by an allowed token."""
         self.pending = self.pending[1:]

@@ -15,7 +15,7 @@ LONGEST_CONTEXT = 8192
 
 @dataclass(frozen=True)
 class Config:
-    """The dimensions of a Llama."""
+    """The dimensions of a Llama or a Qwen3."""
 
     layers: int
     hidden: int
@@ -27,6 +27,8 @@ class Config:
     norm_epsilon: float
     rope: dict[str, Any]
     tied: bool
+    normed_heads: bool
+    """Whether queries and keys are normalised head by head."""
     ends: frozenset[int]
     """Tokens at which the model ends its answer."""
 
@@ -34,8 +36,8 @@ class Config:
 def read_config(folder: Path) -> Config:
     """`config.json`, with the end tokens of `generation_config.json` where there is one."""
     raw = json.loads((folder / "config.json").read_text())
-    if raw["model_type"] != "llama" or raw.get("attention_bias") or raw.get("mlp_bias"):
-        raise ValueError(f"this engine serves Llama without biases, not {raw['model_type']}")
+    if raw["model_type"] not in ("llama", "qwen3") or raw.get("attention_bias") or raw.get("mlp_bias"):
+        raise ValueError(f"this engine serves Llama and Qwen3 without biases, not {raw['model_type']}")
     return Config(
         layers=raw["num_hidden_layers"],
         hidden=raw["hidden_size"],
@@ -47,6 +49,7 @@ def read_config(folder: Path) -> Config:
         norm_epsilon=raw["rms_norm_eps"],
         rope=read_rope(raw),
         tied=raw.get("tie_word_embeddings", False),
+        normed_heads=raw["model_type"] == "qwen3",
         ends=read_ends(folder, raw),
     )
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from random import Random
+from typing import Any
 
 from protocol import Job
 
@@ -16,6 +17,13 @@ class Sequence:
     random: Random
     computed: int = 0
     """How many of the tokens have their keys and values in the cache."""
+    guide: Any = None
+    """Where the answer stands in its schema's grammar; None without a schema."""
+    draft: list[int] = field(default_factory=list)
+    """Tokens that may come next: the step computes them too, and keeps them as far as the model would have chosen them."""
+    notes: dict[str, Any] = field(default_factory=dict)
+    """What makes drafts remembers of it; empty outside."""
+    over: bool = False
     blocks: list[int] = field(default_factory=list)
     """What the cache has given to it; empty outside the cache."""
 
@@ -27,6 +35,11 @@ class Sequence:
     def missing(self) -> int:
         """Tokens that the next step may compute: one while decoding, more in a prefill."""
         return len(self.tokens) - self.computed
+
+    @property
+    def extent(self) -> int:
+        """Tokens that the next step may need room for."""
+        return len(self.tokens) + len(self.draft)
 
     @property
     def full(self) -> bool:
@@ -44,10 +57,16 @@ class Span:
 
     @classmethod
     def of(cls, sequence: Sequence, most: int | None = None) -> "Span":
-        """The next tokens of a sequence, at most `most`."""
-        return cls(sequence, sequence.computed, sequence.missing if most is None else min(sequence.missing, most))
+        """The next tokens of a sequence with its draft, at most `most`."""
+        left = sequence.missing + len(sequence.draft)
+        return cls(sequence, sequence.computed, left if most is None else min(left, most))
 
     @property
     def complete(self) -> bool:
         """Whether the sequence's next token follows from this step."""
-        return self.start + self.count == len(self.sequence.tokens)
+        return self.start + self.count >= len(self.sequence.tokens)
+
+    @property
+    def draft(self) -> list[int]:
+        """What of the sequence's draft the span holds."""
+        return self.sequence.draft[: max(self.start + self.count - len(self.sequence.tokens), 0)]

@@ -1,0 +1,33 @@
+"""N-gram speculation: what followed the last tokens earlier in prompt or answer is the draft; under a schema, as far as it is allowed."""
+
+from sequence import Sequence
+from settings import DRAFT_TOKENS, GRAM_TOKENS
+
+
+def follow(sequence: Sequence) -> list[int]:
+    """Under a schema: forced text, or the only token that is allowed, such as the end."""
+    guide = sequence.guide
+    if guide is None:
+        return []
+    forced = guide.forced()
+    if forced:
+        return list(forced)
+    allowed = guide.allowed()
+    return [int(allowed.argmax())] if allowed.sum() == 1 else []
+
+
+def propose(sequence: Sequence) -> list[int]:
+    """The continuation of the latest earlier place where the last GRAM_TOKENS tokens stood."""
+    job, tokens = sequence.job, sequence.tokens
+    if job.temperature > 0 or len(tokens) == len(job.prompt):
+        return []
+    places = sequence.notes.setdefault("places", {})
+    for end in range(sequence.notes.get("looked", GRAM_TOKENS), len(tokens)):
+        places[tuple(tokens[end - GRAM_TOKENS : end])] = end
+    sequence.notes["looked"] = len(tokens)
+    found = places.get(tuple(tokens[-GRAM_TOKENS:]))
+    if found is None:
+        return []
+    left = job.max_tokens - (len(tokens) - len(job.prompt)) - 1
+    draft = tokens[found : found + min(DRAFT_TOKENS, left)]
+    return draft if sequence.guide is None else draft[: sequence.guide.fitting(draft)]
