@@ -18,6 +18,7 @@ def recipe(monkeypatch: pytest.MonkeyPatch) -> Generator[Callable[..., Any]]:
     def load(name: str, **settings: int) -> Any:
         module = ModuleType("drafting")
         monkeypatch.setitem(sys.modules, "settings", SimpleNamespace(**settings))  # pyright: ignore[reportArgumentType]
+        monkeypatch.setitem(sys.modules, "forced", SimpleNamespace(follow=list))  # pyright: ignore[reportArgumentType]
         monkeypatch.setitem(sys.modules, "sequence", SimpleNamespace(Sequence=object))  # pyright: ignore[reportArgumentType]
         exec((PARTS / name / "parts" / "drafting.py").read_text(), module.__dict__)
         return module

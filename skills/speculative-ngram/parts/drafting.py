@@ -1,19 +1,8 @@
 """N-gram speculation: what followed the last tokens earlier in prompt or answer is the draft; under a schema, as far as it is allowed."""
 
+from forced import follow as follow
 from sequence import Sequence
 from settings import DRAFT_TOKENS, GRAM_TOKENS
-
-
-def follow(sequence: Sequence) -> list[int]:
-    """Under a schema: forced text, or the only token that is allowed, such as the end."""
-    guide = sequence.guide
-    if guide is None:
-        return []
-    forced = guide.forced()
-    if forced:
-        return list(forced)
-    allowed = guide.allowed()
-    return [int(allowed.argmax())] if allowed.sum() == 1 else []
 
 
 def propose(sequence: Sequence) -> list[int]:
