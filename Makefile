@@ -18,7 +18,7 @@ check: $(STAMP)
 	$(BIN)/pyright --pythonpath $(BIN)/python
 
 test: $(STAMP) bubblewrap
-	$(BIN)/pytest --ignore tests/chaos
+	$(BIN)/pytest --ignore tests/chaos --numprocesses 3 --dist loadfile
 
 # Every cheating candidate through the gates and, where these cannot tell, through a duel; `make test` runs the quick half.
 hostile: $(STAMP) bubblewrap

@@ -149,7 +149,7 @@ def _agents(client: Client, home: Home, threads: ThreadPoolExecutor, log: StepLo
         HandInKeeper(ledger).keep,
         NoveltyGate(ledger).novelty,
         Recorder(ledger).record,
-        *(reviewer.frontier, reviewer.champions, reviewer.keep_test, reviewer.review),
+        *(reviewer.frontier, reviewer.champions, reviewer.keep_test, reviewer.keep_analysis, reviewer.review),
         *(concluder.conclude, concluder.break_off),
     ]
     return Worker(client, task_queue=AGENTS_QUEUE, activities=activities, activity_executor=threads, interceptors=[log])

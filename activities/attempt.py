@@ -48,6 +48,13 @@ class Attempter:
         except BadCall as error:
             return f"error: {error}"
 
+    async def _starter(self, ground: Ground, task: ToolTask) -> Launch:
+        records = await asyncio.to_thread(self._ledger.records, task.key.setting.search)
+        launch = await self._workshop.launch(ground, records[0].source)
+        if isinstance(launch, Rejected):
+            raise BadCall(f"the starter cannot be built on this machine: {launch.reason}")
+        return launch
+
     async def _run(self, ground: Ground, launch: Launch, task: ToolTask, call: Call) -> str:
         match call.name:
             case "run_command":
@@ -60,5 +67,8 @@ class Attempter:
                 return await trying.try_benchmark(ground, launch, task.seed)
             case "profile":
                 return await trying.try_profile(ground, launch, read_peaks(self._workshop.home.probe))
+            case "try_test":
+                asked = read_arguments(trying.TryTest, call.arguments)
+                return await trying.try_gate_test(ground, launch, await self._starter(ground, task), asked, task.seed)
             case _:
                 raise BadCall(f"there is no tool {call.name!r}")

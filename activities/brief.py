@@ -2,9 +2,10 @@
 
 from temporalio import activity
 
-from activities.agents.briefing import implementer_brief, planner_brief, repair_brief
+from activities.agents.briefing import Known, analyst_brief, implementer_brief, judge_brief, planner_brief, repair_brief
 from activities.agents.catalog import Catalog
 from activities.agents.dialogue import Message
+from activities.agents.memory import recall
 from activities.agents.role import ROLES
 from activities.agents.transcript import Step, Transcript
 from activities.ledger.ledger import Ledger
@@ -33,18 +34,37 @@ class Briefer:
         return Briefed(place=task.place + 2, source=opening.source)
 
     def _open(self, transcript: Transcript, task: BriefTask) -> Step:
-        key = task.key
-        records, reviews = self._ledger.records(key.setting.search), self._ledger.reviews(key.setting.search)
-        if key.role == "planner":
-            champion = reigning(records, reviews)
-            assert champion is not None, "a search plans only after its starter was crowned"
-            told = planner_brief(key.setting, task.brief, judged(records, reviews), champion, self._catalog)
-            source, text = champion.source, told
-        else:
-            parent = next(record for record in records if record.number == task.brief.parent)
-            source, text = self._branch(task, parent), implementer_brief(key.setting, task.brief, parent, self._catalog)
-        transcript.write(task.place, Step(message=Message(speaker="system", text=ROLES[key.role].prompt())), when=task.when)
+        source, text = self._words(task, self._known(task.key.setting.search))
+        transcript.write(task.place, Step(message=Message(speaker="system", text=ROLES[task.key.role].prompt())), when=task.when)
         return transcript.write(task.place + 1, Step(message=Message(speaker="user", text=text), source=source), when=task.when)
+
+    def _words(self, task: BriefTask, known: Known) -> tuple[Source, str]:
+        """The tree to begin with, and what is told."""
+        key, brief = task.key, task.brief
+        match key.role:
+            case "planner":
+                return known.champion.source, planner_brief(key.setting, brief, known, self._catalog)
+            case "implementer":
+                source = self._branch(task, known.record(brief.parent))
+                return source, implementer_brief(key.setting, brief, known, self._catalog)
+            case "judge":
+                assert brief.source is not None, "a judge has a tree to look at"
+                diff = self._ledger.diff(known.record(brief.parent).source.tree, brief.source.tree)
+                return brief.source, judge_brief(key.setting, brief, known, diff)
+            case "analyst":
+                return known.record(key.number).source, analyst_brief(key.setting, key.number, known)
+
+    def _known(self, search: str) -> Known:
+        records, reviews = self._ledger.records(search), self._ledger.reviews(search)
+        champion = reigning(records, reviews)
+        assert champion is not None, "nobody is briefed before the starter was crowned"
+        return Known(
+            records=judged(records, reviews),
+            champion=champion,
+            tests=self._ledger.tests(search),
+            analyses=self._ledger.analyses(search),
+            memory=recall(self._ledger, search),
+        )
 
     @activity.defn(name="say")
     def say(self, task: SayTask) -> int:

@@ -1,5 +1,7 @@
 """Put candidates through tests that joined the gate, and try a test that wants to."""
 
+import time
+
 from temporalio import activity
 
 from activities.evaluation.gate import Passed
@@ -48,7 +50,9 @@ class Examiner:
             if isinstance(accused, Rejected):
                 return Trial(accepted=False, reason=f"candidate {task.test.accused} cannot be built: {accused.reason}")
             starter = await self._starter(ground, task.starter)
-            return await try_test(ground, task.test, accused=accused, starter=starter, seeds=task.seeds)
+            began = time.monotonic() - ground.waited.seconds
+            trial = await try_test(ground, task.test, accused=accused, starter=starter, seeds=task.seeds)
+            return trial.model_copy(update={"seconds": time.monotonic() - began - ground.waited.seconds})
 
     async def _starter(self, ground: Ground, source: Source) -> Launch:
         launch = await self._workshop.launch(ground, source)

@@ -9,10 +9,12 @@ from temporalio.exceptions import ApplicationError
 from activities.agents.assignment import read_assignment
 from activities.agents.compaction import compacted, tokens_of
 from activities.agents.dialogue import Message, Reply
+from activities.agents.memory import remember
 from activities.agents.openai_endpoint import Endpoint
 from activities.agents.prices import Price, price_of
 from activities.agents.role import ROLES, Role
-from activities.agents.tools.handing_in import check_parent, plain_submission
+from activities.agents.schemas import Proposal
+from activities.agents.tools.handing_in import check_proposal, plain_submission
 from activities.agents.tools.registry import offers
 from activities.agents.tools.tool import BadCall
 from activities.agents.transcript import Step, Transcript
@@ -60,10 +62,11 @@ class Replier:
 
     def _checked(self, task: ReplyTask, replied: Replied) -> Replied:
         """A plan that was written as plain JSON is held to the same as one that was handed in by the tool."""
-        if not replied.submission:
+        if not replied.submission or ROLES[task.key.role].hands_in is not Proposal:
             return replied
         try:
-            check_parent(self._ledger, task.key.setting.search, replied.submission)
+            check_proposal(self._ledger, task.key.setting.search, replied.submission)
+            remember(self._ledger, task.key, replied.submission, when=task.when)
         except BadCall as error:
             return replied.model_copy(update={"submission": "", "problem": str(error)})
         return replied

@@ -14,7 +14,7 @@ from activities.evaluation.pair import measure_pair
 from activities.evaluation.server import Launch
 from activities.ledger.ledger import Ledger
 from search.gate_test import GateTest
-from search.measurement import Pair
+from search.measurement import MOST_VOIDS, Pair, is_too_noisy
 from search.record import Gate, Record
 from search.reproduction import FEWEST, Agreement, compare
 from search.screening import screen
@@ -22,9 +22,6 @@ from search.source import Source
 from search.standard import Standard
 from search.value import Value
 from search.verdict import Measured, Rejected
-
-VOIDS = 5
-"""Void pairs after which the machine counts as too noisy."""
 
 
 class Repeated(Value):
@@ -140,7 +137,7 @@ class Repetition:
                 refused = isinstance(verdict, Rejected) and verdict.stage == again.stage
                 return ("" if refused else f"it is refused under load now, at {again.stage}: {again.reason}"), None
             if again is None:
-                return f"the machine is too noisy now: {VOIDS} pairs were void", None
+                return f"the machine is too noisy now: {MOST_VOIDS} pairs were void", None
         if isinstance(verdict, Rejected):
             refused = await self._repeat_refusal(verdict, champion, candidate)
             return ("" if refused else f"it was refused at {verdict.stage} ({verdict.reason}), and is not now"), None
@@ -174,7 +171,7 @@ class Repetition:
 
     @property
     def _noisy(self) -> bool:
-        return sum(pair.void is not None for pair in self._pairs) >= VOIDS
+        return is_too_noisy(self._pairs)
 
     def _valid(self) -> list[Pair]:
         return [pair for pair in self._pairs if pair.void is None]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from temporalio import activity
 
 from activities.ledger.ledger import Ledger
-from activities.review_task import Contender, Frontier, FrontierTask, KeepTask, ReviewTask
+from activities.review_task import AnalysisTask, Contender, Frontier, FrontierTask, KeepTask, ReviewTask
 from search.lineage import is_crowned
 from search.record import Record
 from search.succession import frontier, succession
@@ -34,6 +34,11 @@ class Reviewer:
     def keep_test(self, task: KeepTask) -> None:
         """The program, and who wrote it, why, and on which candidate it was found."""
         self._ledger.keep_test(task.setting.search, task.test, when=task.when)
+
+    @activity.defn(name="keep_analysis")
+    def keep_analysis(self, task: AnalysisTask) -> None:
+        """What an analyst said about a candidate, or why it said nothing."""
+        self._ledger.keep_analysis(task.setting.search, task.analysis, when=task.when)
 
     @activity.defn(name="review")
     def review(self, task: ReviewTask) -> None:

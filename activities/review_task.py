@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from activities.task import Setting
+from search.analysis import Analysis
 from search.gate_test import GateTest
 from search.hypothesis import Hypothesis
 from search.review import Review
@@ -50,6 +51,14 @@ class KeepTask(Value):
 
     setting: Setting
     test: GateTest
+    when: datetime
+
+
+class AnalysisTask(Value):
+    """Keep what an analyst said."""
+
+    setting: Setting
+    analysis: Analysis
     when: datetime
 
 

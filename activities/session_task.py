@@ -12,7 +12,7 @@ from search.verdict import Rejected
 
 
 class SessionKey(Value):
-    """Which conversation: one per role and candidate, or attempt at a plan."""
+    """Which conversation: one per role and candidate, attempt at a plan, or tree to be judged."""
 
     setting: Setting
     agent: str
@@ -33,9 +33,13 @@ class Brief(Value):
 
     parent: int = 0
     hypothesis: Hypothesis | None = None
-    """For an implementer: what to test."""
+    """For an implementer: what to test; for a judge: what the tree claims to do."""
+    source: Source | None = None
+    """For a judge: the tree that is judged."""
     in_flight: tuple[str, ...] = ()
     """For a planner: claims that are being tested."""
+    left: str = ""
+    """For a planner: what is left of the budget."""
 
 
 class BriefTask(Value):

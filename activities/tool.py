@@ -6,9 +6,11 @@ from temporalio import activity
 
 from activities.agents.catalog import Catalog
 from activities.agents.dialogue import Call, Message
-from activities.agents.role import ROLES, Proposal
+from activities.agents.memory import remember
+from activities.agents.role import ROLES
+from activities.agents.schemas import Proposal
 from activities.agents.tools import files, past
-from activities.agents.tools.handing_in import NAME, check_parent, read_submission
+from activities.agents.tools.handing_in import NAME, check_proposal, read_submission
 from activities.agents.tools.tool import BadCall, bounded, read_arguments
 from activities.agents.transcript import Step, Transcript
 from activities.ledger.errors import UnfitFiles
@@ -84,7 +86,8 @@ class Toolbox:
             assert opening is not None and opening.source is not None, "a session begins with its brief"
             _check_tree(self._ledger.files(task.source.tree), changed=opening.source.tree != task.source.tree)
         if role.hands_in is Proposal:
-            check_parent(self._ledger, task.key.setting.search, submission)
+            check_proposal(self._ledger, task.key.setting.search, submission)
+            remember(self._ledger, task.key, submission, when=task.when)
         return answer(call, "handed in", task.source).model_copy(update={"submission": submission})
 
 

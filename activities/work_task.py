@@ -6,11 +6,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from activities.agents.role import Line
 from activities.task import Setting
 from search.hypothesis import Hypothesis
 from search.source import ObjectId, Source
-from search.value import Value
+from search.value import Line, Value
 from search.verdict import Rejected
 
 

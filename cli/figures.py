@@ -4,9 +4,13 @@ from datetime import datetime, timedelta
 
 from search.verdict import Interval
 
+LEAST, MOST = 0.001, 1000.0
+
 
 def ratio(value: float) -> str:
-    """3.456 as `3.46x`; small gains keep three places, because 1 % matters."""
+    """3.456 as `3.46x`; small gains keep three places, because 1 % matters, and what is too wide says no more than that."""
+    if not LEAST < value < MOST:
+        return "<0.001x" if value <= LEAST else ">1000x"
     return f"{value:.3f}x" if value < 2 else f"{value:.2f}x"
 
 

@@ -22,12 +22,14 @@ def _runner_lines(before: Progress | None, after: Progress) -> list[str]:
 
 
 def _differs(before: Runner | None, after: Runner) -> bool:
-    return before is None or (before.stage, before.log_ratios) != (after.stage, after.log_ratios)
+    return before is None or (before.stage, before.log_ratios, before.voids) != (after.stage, after.log_ratios, after.voids)
 
 
 def _runner_line(before: Runner | None, runner: Runner) -> str:
     """The claim stands where it is new; it is long."""
     text = f"#{runner.number} {runner.stage}"
+    if before and before.stage == runner.stage and len(runner.voids) > len(before.voids):
+        return f"{text}: void pair {len(runner.voids)}, measured again: {runner.voids[-1]}"
     if not runner.log_ratios:
         return text if before and before.claim == runner.claim else f"{text}: {runner.claim}"
     text += f": {len(runner.log_ratios)} of {runner.pairs_planned} pairs, {ratio(math.exp(median(runner.log_ratios)))}"

@@ -61,6 +61,8 @@ def _runner(runner: Runner, words: str, now: datetime, width: int) -> Renderable
     if runner.gates:
         lines.append(_gates(runner.gates))
     lines.append(stage)
+    if runner.voids:
+        lines.append(Text(f"{len(runner.voids)} void, the last: {runner.voids[-1]}", style="yellow", no_wrap=True, overflow="ellipsis"))
     if runner.log_ratios:
         lines.append(_duel(runner, bar_width=min(max(width - FIGURES_WIDTH, 15), 61)))
     return Group(lines[0], *(Padding(line, (0, 0, 0, 3)) for line in lines[1:]))

@@ -147,6 +147,24 @@ class Allowance(Value):
         """Whether nothing is left for it, because others in flight hold the rest."""
         return (self.tokens is not None and self.tokens <= 0) or (self.dollars is not None and self.dollars <= 0)
 
+    def part(self, share: float) -> "Allowance":
+        """A share of it, so that something is left for who comes after."""
+        return self.model_copy(
+            update={
+                "tokens": None if self.tokens is None else round(self.tokens * share),
+                "dollars": None if self.dollars is None else self.dollars * share,
+            }
+        )
+
+    def less(self, *, tokens: int, dollars: float) -> "Allowance":
+        """What is left of it once so much is spent."""
+        return self.model_copy(
+            update={
+                "tokens": None if self.tokens is None else max(self.tokens - tokens, 0),
+                "dollars": None if self.dollars is None else max(self.dollars - dollars, 0.0),
+            }
+        )
+
     def reserve(self) -> Cost:
         """What is set aside for it."""
         return Cost(candidates=1, tokens=max(self.tokens or 0, 0), dollars=max(self.dollars or 0.0, 0.0))
@@ -163,6 +181,20 @@ def allowance(account: Account, free_slots: int) -> Allowance:
         dollars=None if budget.dollars is None else (budget.dollars - committed.dollars) / free_slots,
         ends_by=deadline(account),
     )
+
+
+def left(account: Account, *, now: datetime) -> str:
+    """What nobody has spent or set aside yet, in words for who plans."""
+    budget, committed = account.budget, account.committed()
+    words = [
+        f"{max(budget.candidates - committed.candidates, 0)} of {budget.candidates} candidates",
+        f"{_duration(max(deadline(account) - now, timedelta()))} of {_duration(budget.wall_clock)}",
+    ]
+    if budget.tokens is not None:
+        words.append(f"{max(budget.tokens - committed.tokens, 0)} of {budget.tokens} tokens")
+    if budget.dollars is not None:
+        words.append(f"{max(budget.dollars - committed.dollars, 0.0):.2f} of {budget.dollars:.2f} dollars")
+    return ", ".join(words)
 
 
 def _unaffordable(budget: Budget, spent: Cost) -> str | None:

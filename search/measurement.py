@@ -101,4 +101,14 @@ class Pair(Value):
 
 def is_too_noisy(pairs: Sequence[Pair]) -> bool:
     """Whether the machine spoiled as many pairs as one duel may lose."""
-    return sum(pair.void is not None for pair in pairs) >= MOST_VOIDS
+    return len(voids(pairs)) >= MOST_VOIDS
+
+
+def voids(pairs: Sequence[Pair]) -> tuple[str, ...]:
+    """Why pairs counted for nothing, in the order in which they were measured."""
+    return tuple(pair.void for pair in pairs if pair.void is not None)
+
+
+def log_ratios(pairs: Sequence[Pair]) -> list[float]:
+    """Of the pairs that count."""
+    return [pair.log_ratio for pair in pairs if pair.void is None]

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from search.hypothesis import Hypothesis
+from search.judgement import Judgement
 from search.measurement import Pair
 from search.profile import Profile
 from search.source import Source
@@ -49,7 +50,9 @@ class Record(Value):
     ended: datetime
     device_seconds: float = 0.0
     spending: tuple[Spending, ...] = ()
-    """What its planner and its author cost, by role and model."""
+    """What its planner, its author and its judge cost, by role and model; the analysis of it has its own."""
+    judgements: tuple[Judgement, ...] = ()
+    """Of the trees that its author handed in and the gates passed; only tests that joined the gate refuse one."""
 
     @property
     def standard(self) -> Standard:

@@ -1,6 +1,7 @@
 """What the tests of all folders share: one tiny model with its reference, and candidates put together from small files."""
 
 import os
+import signal
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
@@ -21,6 +22,12 @@ MIB = 1 << 20
 
 Assemble = Callable[[str], Path]
 Start = Callable[[str], Launch]
+
+
+def pytest_configure() -> None:
+    """A shell without job control starts its background with Ctrl-C ignored, and children would inherit that."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Aside(Cpu):

@@ -13,13 +13,15 @@ from activities.work_task import WorkTask
 from search.budget import UNLIMITED, Allowance
 from search.gate_test import GateTest
 from search.hypothesis import Hypothesis
+from search.judgement import Judgement
 from search.record import Gate
 from search.source import Source
-from search.spending import Spending
+from search.spending import Spending, together, total_dollars, total_tokens
 from search.value import Value
 from search.verdict import Rejected
 from workflows import limits, steps
 from workflows.identity import session_id, work_id
+from workflows.judging import Look, ask_judge
 from workflows.progress import Runner
 from workflows.session import SessionEnd, SessionTask, SessionWorkflow
 from workflows.work import UNCLAIMED, WorkEnd, WorkWorkflow
@@ -27,6 +29,9 @@ from workflows.work import UNCLAIMED, WorkEnd, WorkWorkflow
 GATES = ("build", "conformance", "correctness")
 TESTS = "tests"
 """The gate of what was found on earlier candidates; without such tests there is none."""
+
+AUTHORS_SHARE = 0.8
+"""Of what a candidate may spend; its judge and its analyst have the rest, and what the author leaves."""
 
 
 class CandidateTask(Value):
@@ -56,11 +61,12 @@ class Checked(Value):
     seeds: tuple[int, ...]
     rejected: Rejected | None = None
     spending: tuple[Spending, ...] = ()
-    """What its author cost."""
+    """What its author and its judge cost."""
     hypothesis: Hypothesis | None = None
     """What it tests, where its author was to say so."""
     findings: tuple[GateTest, ...] = ()
     """Accepted tests that were found on it; they join the gate."""
+    judgements: tuple[Judgement, ...] = ()
 
 
 @workflow.defn(name="Candidate")
@@ -76,10 +82,11 @@ class CandidateWorkflow:
         self._number = 0
         self._session: SessionEnd | None = None
         self._work: WorkEnd | None = None
+        self._looks: list[Look] = []
 
     @workflow.run
     async def run(self, task: CandidateTask) -> Checked:
-        """Write, build, conformance, correctness; an agent may answer a refusal a few times."""
+        """Write, build, conformance, correctness, and for models a judge; an agent may answer a refusal a few times."""
         self._number = task.number
         source = await self._write(task)
         rejected = self._unwritten() or await self._examine(task, source)
@@ -101,11 +108,31 @@ class CandidateWorkflow:
         """Whether the same tree was judged before, then the gates in order; the first refusal."""
         if repeated := await self._compare(task, source):
             return repeated
-        for name in (*GATES, *([TESTS] if task.tests else [])):
+        for name in (*GATES, *([TESTS] if self._tests(task) else [])):
             report = await self._check(name, task, source)
             if report.rejected:
                 return report.rejected
-        return None
+        return await self._judge(task, source) if self._session else None
+
+    async def _judge(self, task: CandidateTask, source: Source) -> Rejected | None:
+        """A fresh look at a model's tree. A test that the judge wrote and the trial bore out joins the gate, and the gate decides."""
+        assert task.starter is not None
+        self._enter("judge")
+        key = SessionKey(setting=task.setting, agent=task.agent, role="judge", number=task.number, attempt=len(self._looks) + 1)
+        brief = Brief(parent=task.parent, hypothesis=task.hypothesis, source=source)
+        spent = self._spending()
+        allowed = task.allowed.less(tokens=total_tokens(spent), dollars=total_dollars(spent))
+        look = await ask_judge(key, brief=brief, starter=task.starter, allowed=allowed)
+        self._looks.append(look)
+        return (await self._check(TESTS, task, source)).rejected if look.tests else None
+
+    def _tests(self, task: CandidateTask) -> tuple[str, ...]:
+        """Of the gate, and those that joined it because of this candidate."""
+        return (*task.tests, *(test.name for look in self._looks for test in look.tests))
+
+    def _spending(self) -> tuple[Spending, ...]:
+        author = self._session.task.spending if self._session else ()
+        return together((*author, *(one for look in self._looks for one in look.spending)))
 
     async def _write(self, task: CandidateTask) -> Source:
         self._enter("write")
@@ -173,7 +200,7 @@ class CandidateWorkflow:
             return await steps.gate(name, CheckTask(setting=task.setting, number=task.number, source=source, seed=seed))
         assert task.starter is not None
         return await steps.examine(
-            ExamTask(setting=task.setting, number=task.number, source=source, starter=task.starter, tests=task.tests, seed=seed)
+            ExamTask(setting=task.setting, number=task.number, source=source, starter=task.starter, tests=self._tests(task), seed=seed)
         )
 
     def _enter(self, stage: str) -> None:
@@ -186,8 +213,10 @@ class CandidateWorkflow:
             gates=tuple(self._gates),
             seeds=tuple(self._seeds),
             rejected=rejected,
-            spending=self._session.task.spending if self._session else (),
+            spending=self._spending(),
             hypothesis=self._work.hypothesis or UNCLAIMED if self._work else None,
+            findings=tuple(test for look in self._looks for test in look.tests),
+            judgements=tuple(look.judgement for look in self._looks),
         )
 
 
@@ -196,7 +225,7 @@ def _opening(task: CandidateTask) -> SessionTask:
     return SessionTask(
         key=SessionKey(setting=task.setting, agent=task.agent, role="implementer", number=task.number),
         brief=Brief(parent=task.parent, hypothesis=task.hypothesis),
-        allowed=task.allowed,
+        allowed=task.allowed.part(AUTHORS_SHARE),
     )
 
 

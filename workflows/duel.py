@@ -1,22 +1,19 @@
 """The second half of a candidate's life: measure it in pairs against the champion, and confirm the winner on other seeds and loads."""
 
 from datetime import datetime
+from itertools import chain
 
 from temporalio import workflow
 
 from activities.task import Setting
-from search.canary import canary_ratio, canary_standing
-from search.measurement import Load, Pair
-from search.objective import broken_objective
-from search.screening import screen
+from search.contest import Ask, Contest
+from search.measurement import Pair
 from search.source import Source
-from search.statistics import Decision, LookPlan, conclude, confirm, confirming_pairs, look, settle
+from search.statistics import LookPlan
 from search.value import Value
-from search.verdict import Interval, Measured, Rejected
+from search.verdict import Measured, Rejected
 from workflows.arena import Arena
 from workflows.progress import Runner
-
-NOISY = "noisy machine: too many pairs were void"
 
 
 class DuelTask(Value):
@@ -51,17 +48,23 @@ class DuelWorkflow:
     def __init__(self) -> None:
         """Nothing has been measured yet."""
         self._runner: Runner | None = None
-        self._arenas: list[Arena] = []
 
     @workflow.run
     async def run(self, task: DuelTask) -> Duelled:
         """Duel in looks, confirm on held-out seeds, and beside the announced load."""
-        verdict = await self._fight(task)
+        arena = Arena(task.setting, number=task.number, champion=task.champion, candidate=task.candidate)
+
+        async def measure(ask: Ask) -> Pair | Rejected:
+            self._enter(task, ask)
+            return await arena.bring(ask.load, number=ask.number)
+
+        contest = Contest(task.plan, task.noise, measure, is_late=lambda: workflow.now() >= task.deadline)
+        verdict = await contest.run()
         return Duelled(
             verdict=verdict,
-            pairs=tuple(pair for arena in self._arenas for pair in arena.pairs),
-            confirming_pairs=sum(len(arena.pairs) for arena in self._arenas[1:]),
-            seeds=tuple(seed for arena in self._arenas for seed in arena.seeds),
+            pairs=tuple(chain.from_iterable(contest.rounds)),
+            confirming_pairs=sum(map(len, contest.rounds[1:])),
+            seeds=tuple(arena.seeds),
         )
 
     @workflow.query
@@ -69,107 +72,15 @@ class DuelWorkflow:
         """The stage, the pairs so far and the interval as it narrows."""
         return self._runner or Runner(number=0, claim="", stage="", since=workflow.info().start_time)
 
-    async def _fight(self, task: DuelTask) -> Measured | Rejected:
-        """Looks until one decides; the first valid pair screens the hopeless out, and a win must hold elsewhere."""
-        arena = self._open(task)
-        rejected = await self._measure(task, arena, stage="screen", pairs=1) or _hopeless(arena)
-        if rejected:
-            return rejected
-        for pairs in task.plan.looks:
-            if pairs != task.plan.looks[0] and workflow.now() >= task.deadline:
-                return _unfinished(arena, task, "the search's time was over before the duel could decide")
-            rejected = await self._measure(task, arena, stage="duel", pairs=pairs)
-            if rejected:
-                return rejected
-            if len(arena.log_ratios()) < pairs:
-                return _unfinished(arena, task, NOISY)
-            decision = look(arena.log_ratios(), task.plan, task.noise)
-            if decision.outcome == "better":
-                return await self._confirm(task, decision)
-            if decision.outcome != "continue":
-                return conclude(decision)
-        raise AssertionError("the last look always decides")
-
-    async def _confirm(self, task: DuelTask, won: Decision) -> Measured | Rejected:
-        """On held-out seeds; neither there nor in the duel may the win be bought with the tail or with memory."""
-        bought = broken_objective(self._arenas[0].pairs)
-        if bought:
-            return _lost(won, bought)
-        arena = self._open(task)
-        rejected = await self._measure(task, arena, stage="confirm", pairs=confirming_pairs(won))
-        if rejected:
-            return rejected
-        if len(arena.log_ratios()) < confirming_pairs(won):
-            return conclude(won.model_copy(update={"outcome": "undecided", "reason": NOISY}))
-        bought = broken_objective(arena.pairs)
-        confirmation = confirm(won, arena.log_ratios(), task.plan, task.noise)
-        measured = conclude(won, confirmation)
-        if bought:
-            return measured.model_copy(update={"kind": "not_better", "reason": f"on held-out seeds {bought}"})
-        return await self._beside(task, measured) if confirmation.holds else measured
-
-    async def _beside(self, task: DuelTask, won: Measured) -> Measured | Rejected:
-        """On canary loads: one pair that shows no loss is enough, else three decide."""
-        arena, standing = self._open(task), canary_standing((), task.noise)
-        while standing == "continue":
-            ratios = arena.log_ratios()
-            rejected = await self._measure(task, arena, stage="canary", pairs=len(ratios) + 1, load="canary")
-            if rejected:
-                return rejected
-            if len(arena.log_ratios()) == len(ratios):
-                return won.model_copy(update={"kind": "undecided", "reason": f"{won.reason}; on the canary load: {NOISY}"})
-            standing = canary_standing(arena.log_ratios(), task.noise)
-        ratio, words = canary_ratio(arena.log_ratios()), arena.pairs[-1].load_words
-        told = f"{won.reason}, and {ratio:.3f}x beside the announced load ({words})"
-        kind = won.kind if standing == "holds" else "not_better"
-        return won.model_copy(update={"kind": kind, "canary_ratio": ratio, "reason": told})
-
-    async def _measure(self, task: DuelTask, arena: Arena, *, stage: str, pairs: int, load: Load = "announced") -> Rejected | None:
-        """Valid pairs until there are as many as wanted or the machine spoils too many."""
-        while len(arena.log_ratios()) < pairs and not arena.too_noisy:
-            self._enter(task, stage, arena=arena, planned=pairs)
-            rejected = await arena.measure(load)
-            if rejected:
-                return rejected
-        return None
-
-    def _open(self, task: DuelTask) -> Arena:
-        arena = _arena(task)
-        self._arenas.append(arena)
-        return arena
-
-    def _enter(self, task: DuelTask, stage: str, *, arena: Arena | None = None, planned: int = 0) -> None:
-        same = self._runner is not None and self._runner.stage == stage
-        ratios = arena.log_ratios() if arena else []
+    def _enter(self, task: DuelTask, ask: Ask) -> None:
+        began = self._runner.since if self._runner and self._runner.stage == ask.stage else workflow.now()
         self._runner = Runner(
             number=task.number,
             claim="",
-            stage=stage,
-            since=self._runner.since if same and self._runner else workflow.now(),
-            log_ratios=tuple(ratios),
-            pairs_planned=planned,
-            interval=look(ratios, task.plan, task.noise).interval if len(ratios) > 1 else None,
+            stage=ask.stage,
+            since=began,
+            log_ratios=ask.log_ratios,
+            pairs_planned=ask.planned,
+            interval=ask.interval,
+            voids=ask.voids,
         )
-
-
-def _arena(task: DuelTask) -> Arena:
-    return Arena(task.setting, number=task.number, champion=task.champion, candidate=task.candidate)
-
-
-def _hopeless(arena: Arena) -> Rejected | None:
-    """Whether the first valid pair ends the duel already."""
-    return next((screen(pair) for pair in arena.pairs if pair.void is None), None)
-
-
-def _lost(won: Decision, bought: str) -> Measured:
-    """A win that was bought is none."""
-    reason = f"{won.ratio:.3f}x, but {bought}"
-    return conclude(won.model_copy(update={"outcome": "not_better", "reason": reason}))
-
-
-def _unfinished(arena: Arena, task: DuelTask, reason: str) -> Measured:
-    """The verdict of a duel that could not go to its next look."""
-    ratios = arena.log_ratios()
-    if len(ratios) < 2:
-        return Measured(kind="undecided", ratio=1.0, interval=Interval(low=0.0, high=1e9, level=0.0), pairs=len(ratios), reason=reason)
-    return conclude(settle(ratios, task.plan, task.noise, reason=reason))

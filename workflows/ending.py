@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from activities.task import Conclusion
+from search.measurement import log_ratios
 from search.statistics import interval, median_ratio
 from search.verdict import Interval
 from workflows.arena import Arena
@@ -17,7 +18,7 @@ def conclusion_of(state: SearchState, arena: Arena, *, reason: str, now: datetim
     standing = state.standing
     assert state.champion is not None and standing is not None
     ratio, bounds = standing.ratio, Interval(low=standing.low, high=standing.high, level=FINAL_LEVEL)
-    ratios = arena.log_ratios()
+    ratios = log_ratios(arena.pairs)
     if len(ratios) > 1:
         ratio, bounds = median_ratio(ratios), interval(ratios, FINAL_LEVEL)
     return Conclusion(

@@ -6,6 +6,7 @@ from datetime import datetime
 from temporalio import workflow
 
 from activities.task import Setting
+from search.measurement import log_ratios, voids
 from search.source import Source
 from search.statistics import interval, noise_floor
 from workflows.arena import Arena
@@ -28,7 +29,7 @@ class OwnStep:
 
     def runner(self) -> Runner:
         """For those who watch."""
-        ratios = tuple(self.arena.log_ratios()) if self.arena else ()
+        ratios = tuple(log_ratios(self.arena.pairs)) if self.arena else ()
         return Runner(
             number=self.number,
             claim=self.claim,
@@ -37,6 +38,7 @@ class OwnStep:
             log_ratios=ratios,
             pairs_planned=self.planned,
             interval=interval(ratios, LEVEL) if len(ratios) > 1 else None,
+            voids=voids(self.arena.pairs) if self.arena else (),
         )
 
 
@@ -69,4 +71,4 @@ class Own:
         """The floor from pairs of the starter with itself, as a log-ratio."""
         arena = Arena(setting, number=0, champion=starter, candidate=starter)
         await self.measure(arena, NOISE_PAIRS, stage="noise", claim="the starter is as fast as itself", number=0)
-        return noise_floor(arena.log_ratios())
+        return noise_floor(log_ratios(arena.pairs))

@@ -4,7 +4,7 @@ import math
 
 from temporalio import workflow
 
-from activities.agents.role import Proposal
+from activities.agents.schemas import Proposal
 from activities.session_task import Brief, SessionKey
 from activities.task import Plan, Setting
 from search.budget import Allowance
@@ -16,7 +16,7 @@ from workflows.session import SessionTask, SessionWorkflow
 
 
 async def ask_planner(
-    setting: Setting, agent: str, *, number: int, in_flight: tuple[str, ...], allowed: Allowance
+    setting: Setting, agent: str, *, number: int, in_flight: tuple[str, ...], left: str, allowed: Allowance
 ) -> tuple[Plan, tuple[Spending, ...]]:
     """The plan and what all attempts at it cost; a fresh session each time, a few times."""
     spending: tuple[Spending, ...] = ()
@@ -25,7 +25,7 @@ async def ask_planner(
         key = SessionKey(setting=setting, agent=agent, role="planner", number=number, attempt=attempt)
         end = await workflow.execute_child_workflow(
             SessionWorkflow.run,
-            SessionTask(key=key, brief=Brief(in_flight=in_flight), allowed=allowed),
+            SessionTask(key=key, brief=Brief(in_flight=in_flight, left=left), allowed=allowed),
             id=session_id(setting.search, key.name, 0),
         )
         spending = together((*spending, *end.task.spending))

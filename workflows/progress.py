@@ -22,8 +22,8 @@ class Runner(Value):
     number: int
     claim: str
     stage: str
-    """prepare, plan, write, repair, build, conformance, correctness, tests, waiting for its duel, screen, duel, confirm, canary, profile,
-    record, noise, final, review, and within a review rescore: gates and rescore: duel."""
+    """prepare, plan, write, repair, build, conformance, correctness, tests, judge, waiting for its duel, screen, duel, confirm, canary,
+    profile, record, analyse, noise, final, review, and within a review rescore: gates and rescore: duel."""
     since: datetime
     gates: tuple[Gate, ...] = ()
     log_ratios: tuple[float, ...] = ()
@@ -31,6 +31,8 @@ class Runner(Value):
     pairs_planned: int = 0
     """Pairs after which this look decides."""
     interval: Interval | None = None
+    voids: tuple[str, ...] = ()
+    """Why pairs counted for nothing and are measured again."""
 
 
 class Leader(Value):

@@ -1,14 +1,20 @@
 """How a search brings one candidate from its hypothesis to its verdict."""
 
 from temporalio import workflow
+from temporalio.exceptions import ActivityError, ChildWorkflowError
 
+from activities.agents.assignment import is_model_agent
+from activities.session_task import SessionKey
 from activities.task import CheckTask, RecordTask
 from search.budget import UNLIMITED, Allowance, deadline
 from search.profile import Profile
+from search.spending import Spending, total_dollars, total_tokens
 from workflows import steps
+from workflows.analysing import ask_analyst
 from workflows.appeals import Appeals
 from workflows.candidate import CandidateTask, CandidateWorkflow
 from workflows.duel import DuelTask, DuelWorkflow
+from workflows.ending import last_words
 from workflows.identity import candidate_id, duel_id
 from workflows.pursuit import Pursuit
 from workflows.state import SearchState
@@ -30,7 +36,8 @@ class Pursuing(Appeals):
         pursuit.enter("waiting for its duel", workflow.now())
         async with self._arena:
             await self._prove(pursuit, allowed)
-            await self._settle(pursuit)
+            await self._settle(pursuit, allowed)
+        await self._analyse(pursuit)
         self._pursuits.pop(pursuit.number, None)
 
     async def _prove(self, pursuit: Pursuit, allowed: Allowance) -> None:
@@ -93,18 +100,35 @@ class Pursuing(Appeals):
             id=duel_id(self._state.spec.name, pursuit.number),
         )
 
-    async def _settle(self, pursuit: Pursuit) -> None:
-        """Profile a winner, write the verdict, and crown."""
+    async def _settle(self, pursuit: Pursuit, allowed: Allowance) -> None:
+        """Profile a winner, write the verdict, and crown. Where models plan, everyone who was measured is profiled."""
         foundation = self._state.foundation
         assert foundation is not None
-        profile = await self._profile(pursuit) if pursuit.crowned else None
+        analysed = is_model_agent(self._state.spec.agent) and pursuit.measured
+        profile = await self._profile(pursuit) if pursuit.crowned or analysed else None
         pursuit.enter("record", workflow.now())
         record = pursuit.record(foundation, profile, workflow.now())
         dethroned = self._state.champion.number if self._state.champion else None
         promotion = (self._state.promotions + 1 if pursuit.number else 0) if pursuit.crowned else None
         when = workflow.now()
         await steps.record(RecordTask(setting=self._setting, record=record, promotion=promotion, dethroned=dethroned, when=when))
-        self._state = self._state.settled(record)
+        if analysed:
+            pursuit.analyst = allowed.less(tokens=total_tokens(pursuit.spending), dollars=total_dollars(pursuit.spending))
+        self._state = self._state.settled(record, pursuit.analyst)
+
+    async def _analyse(self, pursuit: Pursuit) -> None:
+        """After the verdict was written, beside other duels; the next plan reads it."""
+        if pursuit.analyst is None:
+            return
+        pursuit.enter("analyse", workflow.now())
+        key = SessionKey(setting=self._setting, agent=self._state.spec.agent, role="analyst", number=pursuit.number)
+        spending: tuple[Spending, ...] = ()
+        try:
+            spending = (await ask_analyst(key, pursuit.analyst)).spending
+        except (ActivityError, ChildWorkflowError) as error:
+            self._state = self._state.told(workflow.now(), f"candidate {pursuit.number}: no analysis: {last_words(error)}")
+        finally:
+            self._state = self._state.analysed(pursuit.number, spending)
 
     async def _profile(self, pursuit: Pursuit) -> Profile | None:
         pursuit.enter("profile", workflow.now())

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from activities.task import Foundation, GateReport
+from search.budget import Allowance
 from search.composition import Composition
 from search.gate_test import GateTest
 from search.hypothesis import Hypothesis
@@ -40,6 +41,8 @@ class Pursuit:
         self.against: int | None = None
         """The champion of its duel."""
         self.duelled: Duelled | None = None
+        self.analyst: Allowance | None = None
+        """What the analyst of its duel may spend; None while there is none."""
 
     def enter(self, stage: str, now: datetime) -> None:
         """Name what runs now."""
@@ -50,7 +53,7 @@ class Pursuit:
         """Keep what its gates found; whatever it proved under another standard is void."""
         judged = {"gates": checked.gates, "seeds": checked.seeds, "rejected": checked.rejected, "findings": checked.findings}
         self.checked = self.checked.model_copy(update=judged) if self.checked else checked
-        self.standard, self.tests = standard, tests
+        self.standard, self.tests = standard, (*tests, *(test.name for test in checked.findings))
         self.duelled, self.against = None, None
 
     def examined(self, report: GateReport, tests: tuple[str, ...]) -> None:
@@ -87,6 +90,16 @@ class Pursuit:
     def rejected(self) -> bool:
         """Whether a gate refused it."""
         return self.checked is not None and self.checked.rejected is not None
+
+    @property
+    def measured(self) -> bool:
+        """Whether it met a champion, and what ended it was measured."""
+        return self.duelled is not None and not self.rejected
+
+    @property
+    def spending(self) -> tuple[Spending, ...]:
+        """What its author and its judge cost."""
+        return self.checked.spending if self.checked else ()
 
     @property
     def verdict(self) -> Rejected | Measured | Baseline:
@@ -134,8 +147,9 @@ class Pursuit:
             seeds=self.checked.seeds + (self.duelled.seeds if self.duelled else ()),
             started=self.began,
             ended=now,
-            device_seconds=device_seconds(gates, pairs),
-            spending=together((*self.planning, *self.checked.spending)),
+            device_seconds=device_seconds(gates, pairs) + sum(judgement.seconds for judgement in self.checked.judgements),
+            spending=together((*self.planning, *self.spending)),
+            judgements=self.checked.judgements,
         )
 
 

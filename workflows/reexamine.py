@@ -7,6 +7,7 @@ from temporalio import workflow
 from activities.review_task import Contender
 from activities.task import Foundation, Setting
 from search.gate_test import GateTestName
+from search.measurement import log_ratios
 from search.review import Retrial, Review
 from search.statistics import interval, median_ratio
 from search.value import Value
@@ -109,7 +110,7 @@ class ReexamineWorkflow:
         """Of the champion against the starter: as before where nobody fell, else as measured now."""
         if not fallen:
             return self._task.ratio, Interval(low=self._task.low, high=self._task.high, level=LEVEL)
-        ratios = self._arena.log_ratios() if self._arena else []
+        ratios = log_ratios(self._arena.pairs) if self._arena else []
         return (median_ratio(ratios), interval(ratios, LEVEL)) if len(ratios) > 1 else (1.0, NOTHING_PROVEN)
 
     def _enter(self, contender: Contender, stage: str) -> None:

@@ -9,6 +9,7 @@ from activities.review_task import Contender
 from activities.task import Foundation, Setting
 from search.gate_test import GateTestName
 from search.lineage import Standing, climbed
+from search.measurement import log_ratios
 from search.review import Retrial, Review
 from search.statistics import LookPlan, noise_floor
 from search.value import Value
@@ -80,7 +81,7 @@ class RescoreWorkflow:
         arena = Arena(self._task.setting, number=0, champion=starter.source, candidate=starter.source)
         await arena.measure_valid(NOISE_PAIRS)
         self._seconds += device_seconds((), tuple(arena.pairs))
-        self._noise = noise_floor(arena.log_ratios())
+        self._noise = noise_floor(log_ratios(arena.pairs))
 
     async def _retry(self, contender: Contender) -> None:
         """Refused, beaten, or crowned anew."""

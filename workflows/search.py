@@ -9,7 +9,7 @@ from activities.agents.assignment import is_model_agent
 from activities.agents.external import is_external_agent
 from activities.review_task import BreakTask
 from activities.task import Conclusion, FoundTask, Plan, PlanTask
-from search.budget import Allowance, allowance
+from search.budget import Allowance, allowance, left
 from search.composition import Composition
 from search.hypothesis import Hypothesis
 from search.spending import Spending
@@ -183,8 +183,9 @@ class SearchWorkflow(Pursuing):
             return Plan(parent=self._champion().number, hypothesis=UNSAID), ()
         if not is_model_agent(self._state.spec.agent):
             return await steps.plan(self._plan_task(number)), ()
-        claims = tuple(pursuit.hypothesis.claim for pursuit in self._pursuits.values())
-        asked = ask_planner(self._setting, self._state.spec.agent, number=number, in_flight=claims, allowed=self._allowance())
+        claims = tuple(pursuit.hypothesis.claim for pursuit in self._pursuits.values() if pursuit.analyst is None)
+        remains = left(self._state.books(), now=workflow.now())
+        asked = ask_planner(self._setting, self._state.spec.agent, number=number, in_flight=claims, left=remains, allowed=self._allowance())
         self._own.begin(number, "plan", "the planner chooses the next hypothesis")
         self._planning = asyncio.create_task(asked)
         try:

@@ -3,7 +3,7 @@
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, TimeoutError
 
-from activities.agents.role import ROLES, TRYING
+from activities.agents.role import ON_TARGET, ROLES
 from activities.session_task import Answered, Brief, BriefTask, CallName, Replied, ReplyTask, SayTask, SessionKey, ToolTask
 from search.budget import UNLIMITED, Allowance
 from search.source import Source
@@ -119,7 +119,7 @@ class SessionWorkflow:
         task = ToolTask(
             key=key, reply=reply, index=call.index, place=self._task.place, source=self._source(), when=workflow.now(), seed=seed
         )
-        if call.tool in TRYING and call.tool in ROLES[key.role].tools:
+        if call.tool in ON_TARGET and call.tool in ROLES[key.role].tools:
             return await steps.attempt(task)
         return await steps.tool(task)
 
@@ -138,6 +138,8 @@ class SessionWorkflow:
         task = self._task
         if task.turns >= ROLES[task.key.role].turns:
             return f"nothing was handed in within {task.turns} replies"
+        if total_tokens(task.spending) >= ROLES[task.key.role].session_tokens:
+            return f"nothing was handed in within {ROLES[task.key.role].session_tokens} tokens"
         if task.allowed.tokens is not None and total_tokens(task.spending) >= task.allowed.tokens:
             return "the budget of tokens is used up"
         if task.allowed.dollars is not None and total_dollars(task.spending) >= task.allowed.dollars:

@@ -5,7 +5,7 @@ from typing import Literal
 
 from activities.agents.assignment import is_model_agent
 from activities.task import Conclusion, Foundation, Setting
-from search.budget import Account, Cost, charge, close, exhausted, reserve, settle
+from search.budget import Account, Allowance, Cost, charge, close, exhausted, reserve, settle
 from search.gate_test import GateTest
 from search.lineage import Standing, is_crowned, next_standing
 from search.record import Record
@@ -21,6 +21,7 @@ from workflows.progress import Event, Leader, Progress, Runner, Spent
 EVENTS_KEPT = 12
 SELF = "the search itself"
 ONE_CANDIDATE = Cost(candidates=1)
+ANALYSIS = "analysis"
 
 
 class Champion(Value):
@@ -106,8 +107,8 @@ class SearchState(Value):
         """With one more event; the oldest is forgotten."""
         return self.model_copy(update={"events": (*self.events, Event(when=when, text=text))[-EVENTS_KEPT:]})
 
-    def settled(self, record: Record) -> "SearchState":
-        """With one more finished candidate: charged, compared, and crowned if it won."""
+    def settled(self, record: Record, analyst: Allowance | None = None) -> "SearchState":
+        """With one more finished candidate: charged, compared, and crowned if it won; what its analyst may spend stays set aside."""
         crowned = is_crowned(record)
         lasted = record.ended - record.started
         written = tuple(one for one in record.spending if one.role != "planner")
@@ -118,7 +119,7 @@ class SearchState(Value):
             dollars=total_dollars(written),
         )
         update: dict[str, object] = {
-            "account": close(settle(self.books(), record.number, "candidate", cost), record.number),
+            "account": self._charged(record.number, cost, analyst),
             "standing": next_standing(self.standing, record),
             "shortest": min(self.shortest or lasted, lasted) if record.number else timedelta(),
             "priced": self.priced and _priced(record.spending),
@@ -127,6 +128,12 @@ class SearchState(Value):
         if crowned:
             update["champion"] = Champion(number=record.number, source=record.source, claim=record.hypothesis.claim)
         return self.model_copy(update=update).told(record.ended, describe(record))
+
+    def analysed(self, number: int, spending: tuple[Spending, ...]) -> "SearchState":
+        """With the cost of an analysis in place of what was set aside for it."""
+        cost = Cost(tokens=total_tokens(spending), dollars=total_dollars(spending))
+        account = close(settle(self.books(), number, ANALYSIS, cost), number)
+        return self.model_copy(update={"account": account, "priced": self.priced and _priced(spending)})
 
     def refounded(self, foundation: Foundation, when: datetime) -> "SearchState":
         """On a machine as it is now; where it judges otherwise than before, everyone who stands is to prove it again."""
@@ -186,6 +193,12 @@ class SearchState(Value):
             finished=bool(outcome),
             outcome=outcome,
         )
+
+    def _charged(self, number: int, cost: Cost, analyst: Allowance | None) -> Account:
+        account = settle(self.books(), number, "candidate", cost)
+        if analyst is None:
+            return close(account, number)
+        return reserve(account, number, ANALYSIS, analyst.reserve().model_copy(update={"candidates": 0}))
 
     def _spent(self, elapsed: timedelta) -> tuple[Spent, ...]:
         budget, spent = self.spec.budget, self.account.spent() if self.account else Cost()
@@ -253,6 +266,8 @@ def describe(record: Record) -> str:
             return f"candidate {record.number}: the starter passed its gates"
         case Rejected(stage=stage, reason=reason):
             return f"candidate {record.number}: rejected at {stage}: {reason}"
+        case Measured(pairs=pairs, reason=reason) if pairs < 2:
+            return f"candidate {record.number}: undecided: {reason}"
         case Measured(kind=kind, ratio=ratio, interval=interval, pairs=pairs):
             words = kind.replace("_", " ")
             return f"candidate {record.number}: {words}, {ratio:.2f}x [{interval.low:.2f}, {interval.high:.2f}] in {pairs} pairs"

@@ -6,7 +6,7 @@ from typing import Any
 from temporalio import workflow
 
 from activities.evaluation.gate_test import Trial
-from activities.review_task import BreakTask, ExamTask, Frontier, FrontierTask, KeepTask, ReviewTask, TrialTask
+from activities.review_task import AnalysisTask, BreakTask, ExamTask, Frontier, FrontierTask, KeepTask, ReviewTask, TrialTask
 from activities.session_task import Answered, Briefed, BriefTask, Replied, ReplyTask, SayTask, ToolTask
 from activities.task import (
     CheckTask,
@@ -140,6 +140,11 @@ async def examine(task: ExamTask) -> GateReport:
 async def keep_test(task: KeepTask) -> None:
     """A test joins the gate, in the ledger."""
     await _in_ledger("keep_test", task, type(None), limit=limits.QUICK_STEP)
+
+
+async def keep_analysis(task: AnalysisTask) -> None:
+    """What an analyst said, in the ledger."""
+    await _in_ledger("keep_analysis", task, type(None), limit=limits.QUICK_STEP)
 
 
 async def frontier(task: FrontierTask) -> Frontier:

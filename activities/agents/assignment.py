@@ -1,4 +1,7 @@
-"""Which model takes which role: `openai:MODEL`, `openai:planner=A,implementer=B*2|C`; an ensemble draws by weight."""
+"""Which model takes which role: `openai:MODEL`, `openai:planner=A,implementer=B*2|C`; an ensemble draws by weight.
+
+Who judges and analyses need not be named: the planner's models do it then.
+"""
 
 import random
 import re
@@ -9,7 +12,8 @@ from pydantic import Field
 from search.value import Value
 
 PROVIDER = "openai"
-ROLES = ("planner", "implementer")
+NAMED = ("planner", "implementer")
+ROLES = (*NAMED, "judge", "analyst")
 WEIGHTED = re.compile(r"(?P<model>.+?)\*(?P<weight>\d{1,3})")
 
 
@@ -57,10 +61,10 @@ def read_assignment(agent: str) -> Assignment:
         if role not in ROLES or not models:
             raise BadAssignment(f"--agent {agent!r}: {part.strip()!r} names no role; roles are {', '.join(ROLES)}")
         ensembles[role] = _ensemble(models, agent)
-    missing = [role for role in ROLES if role not in ensembles]
+    missing = [role for role in NAMED if role not in ensembles]
     if missing:
         raise BadAssignment(f"--agent {agent!r}: no model for {', '.join(missing)}")
-    return Assignment(ensembles=ensembles)
+    return Assignment(ensembles={role: ensembles.get(role, ensembles["planner"]) for role in ROLES})
 
 
 def _ensemble(text: str, agent: str) -> tuple[Share, ...]:

@@ -2,35 +2,15 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, StringConstraints
-
+from activities.agents.schemas import Charges, Diagnosis, Proposal, Submission
 from search.value import Value
 
 PROMPTS = Path(__file__).with_name("roles")
 PROMPT_BYTES = 6144
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=8, max_length=600)]
-RoleName = Literal["planner", "implementer"]
-
-
-class Proposal(Value):
-    """What a planner hands in."""
-
-    parent: Annotated[int, Field(ge=0, description="number of the candidate to start from")]
-    claim: Annotated[Line, Field(description="what will be faster, in one falsifiable sentence")]
-    mechanism: Annotated[Line, Field(description="why: which work is avoided, overlapped or done in a cheaper way")]
-    evidence: Annotated[Line, Field(description="what in a profile or an earlier verdict speaks for it")]
-    activation: Annotated[Line, Field(description="what shows, once built, that the mechanism is really at work")]
-    falsifier: Annotated[Line, Field(description="which measurement would show it wrong")]
-    expected_ratio: Annotated[float, Field(gt=0.1, lt=100, description="expected speed over the champion, for example 1.4")]
-
-
-class Submission(Value):
-    """What an implementer hands in; the tree on the branch is the work itself."""
-
-    summary: Annotated[Line, Field(description="what was changed and how the claim's activation can be seen")]
+RoleName = Literal["planner", "implementer", "judge", "analyst"]
 
 
 class Role(Value):
@@ -43,6 +23,8 @@ class Role(Value):
     """At most in one reply."""
     turns: int
     """Replies of one session, repairs included."""
+    session_tokens: int
+    """Read and written in one session, after which it asks nothing more."""
     writes: bool
     """Whether it has a tree of its own to change."""
 
@@ -54,10 +36,23 @@ class Role(Value):
 READING = ("list_files", "read_file", "search_files", "read_skill", "read_history", "read_diff")
 WRITING = ("edit_file", "create_file", "delete_file")
 TRYING = ("run_command", "check_conformance", "check_sample", "quick_benchmark", "profile")
+ACCUSING = ("try_test",)
+ON_TARGET = (*TRYING, *ACCUSING)
+"""Tools that run a tree on the target's machine."""
 
 ROLES: Mapping[str, Role] = {
-    "planner": Role(name="planner", tools=READING, hands_in=Proposal, reply_tokens=8_000, turns=30, writes=False),
+    "planner": Role(name="planner", tools=READING, hands_in=Proposal, reply_tokens=8_000, turns=30, session_tokens=1_500_000, writes=False),
     "implementer": Role(
-        name="implementer", tools=(*READING, *WRITING, *TRYING), hands_in=Submission, reply_tokens=16_000, turns=200, writes=True
+        name="implementer",
+        tools=(*READING, *WRITING, *TRYING),
+        hands_in=Submission,
+        reply_tokens=16_000,
+        turns=200,
+        session_tokens=15_000_000,
+        writes=True,
     ),
+    "judge": Role(
+        name="judge", tools=(*READING, *ACCUSING), hands_in=Charges, reply_tokens=12_000, turns=40, session_tokens=2_000_000, writes=False
+    ),
+    "analyst": Role(name="analyst", tools=READING, hands_in=Diagnosis, reply_tokens=6_000, turns=15, session_tokens=600_000, writes=False),
 }

@@ -44,6 +44,8 @@ class Trial(Value):
     accepted: bool
     reason: str
     evidence: str = ""
+    seconds: float = 0.0
+    """For which it held the device."""
 
 
 async def run_test(ground: Ground, launch: Launch, test: GateTest, *, seed: int, limit_seconds: float = LIMIT_SECONDS) -> Ran:

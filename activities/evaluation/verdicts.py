@@ -14,13 +14,11 @@ from activities.evaluation.launching import prepare_launch, tree_digest
 from activities.evaluation.pair import measure_pair
 from activities.evaluation.roof import is_beyond
 from activities.evaluation.server import Launch, ServerFailed
-from search.canary import canary_ratio, canary_standing
-from search.measurement import Arm, Load, Pair, is_too_noisy
-from search.objective import broken_objective
-from search.screening import screen
-from search.statistics import Decision, LookPlan, look
+from search.contest import Ask, Contest
+from search.measurement import Arm, Pair
+from search.statistics import LookPlan
 from search.value import Value
-from search.verdict import Interval, Rejected
+from search.verdict import Interval, Measured, Rejected
 
 
 class Evaluation(Value):
@@ -32,8 +30,11 @@ class Evaluation(Value):
     reason: str = ""
     evidence: str = ""
     ratio: float | None = None
-    """Candidate over the other in the scenario's metric; None without a duel."""
+    """Candidate over the other in the scenario's metric, over the duel's pairs; None without a duel."""
     interval: Interval | None = None
+    confirmed_ratio: float | None = None
+    """The same on held-out seeds, which no luck of the duel flatters; None where the duel was not won."""
+    confirmed_interval: Interval | None = None
     pairs: tuple[Pair, ...] = ()
     metrics: Arm | None = None
     """The last arm of the candidate that was measured."""
@@ -75,52 +76,27 @@ class Trial:
             return rejected("measure", measured.doubt or "", measured.evidence)
         return rejected("measure", measured.fault, measured.evidence) if measured.fault else None
 
-    async def duel(self, champion: Launch, candidate: Launch, plan: LookPlan) -> Decision | Rejected | None:
-        """Pairs until a look decides, the first of them a screen; None when the machine spoils too many. A win must not be bought,
-        and must hold beside the announced load."""
-        ratios: list[float] = []
-        while (pair := await self._pair(champion, candidate, load="announced")) is not None:
-            if isinstance(pair, Rejected):
-                return pair
-            ratios.append(pair.log_ratio)
-            if len(ratios) == 1 and (hopeless := screen(pair)):
-                return hopeless
-            if len(ratios) in plan.looks and (decision := look(ratios, plan, noise=0.0)).outcome != "continue":
-                return await self._questioned(champion, candidate, decision)
-        return None
+    async def duel(self, champion: Launch, candidate: Launch) -> Measured | Rejected:
+        """A duel as a search holds it, but for the floor of noise: nothing here has measured one."""
 
-    async def _questioned(self, champion: Launch, candidate: Launch, decision: Decision) -> Decision | Rejected | None:
-        """A win, questioned: by its objectives, and on canary loads."""
-        if decision.outcome != "better":
-            return decision
-        if bought := broken_objective(self._pairs):
-            return decision.model_copy(update={"outcome": "not_better", "reason": f"{decision.ratio:.3f}x, but {bought}"})
-        ratios: list[float] = []
-        while (standing := canary_standing(ratios, noise=0.0)) == "continue":
-            pair = await self._pair(champion, candidate, load="canary")
-            if pair is None or isinstance(pair, Rejected):
-                return pair
-            ratios.append(pair.log_ratio)
-        told = f"{decision.reason}, and {canary_ratio(ratios):.3f}x beside the announced load ({self._pairs[-1].load_words})"
-        return decision.model_copy(update={"outcome": "better" if standing == "holds" else "not_better", "reason": told})
+        async def measure(ask: Ask) -> Pair | Rejected:
+            return await self._pair(champion, candidate, ask)
 
-    async def _pair(self, champion: Launch, candidate: Launch, *, load: Load) -> Pair | Rejected | None:
-        """The next valid pair; None when the machine spoils too many."""
-        while not is_too_noisy(self._pairs):
-            first = "champion" if self._random.random() < 0.5 else "candidate"
-            number = len(self._pairs) + 1
-            pair = await measure_pair(self._ground, champion, candidate, number=number, seed=self._draw(), first=first, load=load)
-            if isinstance(pair, Rejected):
-                return pair
-            self._pairs.append(pair)
-            self._arm = pair.candidate
-            if pair.void is None:
-                return pair
+        return await Contest(LookPlan(), 0.0, measure, is_late=lambda: False).run()
+
+    async def _pair(self, champion: Launch, candidate: Launch, ask: Ask) -> Pair | Rejected:
+        first = "champion" if self._random.random() < 0.5 else "candidate"
+        pair = await measure_pair(self._ground, champion, candidate, number=ask.number, seed=self._draw(), first=first, load=ask.load)
+        if isinstance(pair, Rejected):
+            return pair
+        self._pairs.append(pair)
+        self._arm = pair.candidate
+        if pair.void is not None:
             self._ground.say(f"void: {pair.void}")
-        return None
+        return pair
 
-    def conclude(self, outcome: Decision | Rejected | None, *, duelled: bool) -> Evaluation:
-        """The evaluation in words and figures."""
+    def conclude(self, outcome: Measured | Rejected | None) -> Evaluation:
+        """The evaluation in words and figures; None stands for no duel and no refusal."""
         known = Evaluation(
             verdict="passed",
             evaluator_digest=evaluator_digest(self._ground.scenario),
@@ -131,11 +107,8 @@ class Trial:
         match outcome:
             case Rejected(stage=stage, reason=reason, evidence=evidence):
                 return known.model_copy(update={"verdict": "rejected", "stage": stage, "reason": reason, "evidence": evidence})
-            case Decision(outcome=verdict, ratio=ratio, interval=interval, reason=reason):
-                return known.model_copy(update={"verdict": verdict, "ratio": ratio, "interval": interval, "reason": reason})
-            case None if duelled:
-                noisy = "the machine is too noisy: too many pairs were void"
-                return known.model_copy(update={"verdict": "undecided", "reason": noisy})
+            case Measured():
+                return known.model_copy(update=_figures(outcome))
             case None:
                 return known
 
@@ -145,15 +118,26 @@ class Trial:
         return seed
 
 
+def _figures(measured: Measured) -> dict[str, object]:
+    return {
+        "verdict": "better" if measured.kind == "promoted" else measured.kind,
+        "ratio": measured.ratio,
+        "interval": measured.interval,
+        "confirmed_ratio": measured.confirmed_ratio,
+        "confirmed_interval": measured.confirmed_interval,
+        "reason": measured.reason,
+    }
+
+
 async def evaluate_candidate(ground: Ground, candidate: Path, *, against: Path | None, seed: int) -> Evaluation:
     """Puts a folder through all gates; then measures it, against another folder in a duel where one is given."""
     trial = Trial(ground, seed=seed)
     launch = await trial.gates(candidate)
     if isinstance(launch, Rejected):
-        return trial.conclude(launch, duelled=False)
+        return trial.conclude(launch)
     if against is None:
-        return trial.conclude(await trial.measure(launch), duelled=False)
+        return trial.conclude(await trial.measure(launch))
     champion = await prepare_launch(ground, against, tree=tree_digest(against))
     if isinstance(champion, Rejected):
         raise ValueError(f"{against} cannot be built: {champion.reason}")
-    return trial.conclude(await trial.duel(champion, launch, LookPlan()), duelled=True)
+    return trial.conclude(await trial.duel(champion, launch))

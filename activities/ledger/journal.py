@@ -11,6 +11,7 @@ from activities.ledger.message import commit_message
 from activities.ledger.names import journal_branch
 from activities.ledger.objects import blob, commit, trees
 from activities.ledger.repository import Contents, Repository
+from search.analysis import Analysis
 from search.gate_test import GateTest
 from search.record import Record
 from search.review import Review
@@ -23,6 +24,9 @@ README = """# The journal of a search
 - `candidates/0003.json`: everything about candidate 3: its source commit, hypothesis, gates, every pair, profile, verdict.
 - `reviews/000001.json`: candidates that were judged again, why, and who is the champion since. Records stay as they are.
 - `tests/NAME.py`, `tests/NAME.json`: a test that joined the gate, and who wrote it, why, and on which candidate it was found.
+- `sessions/0003-implementer/0004.json`: what a model or one of its tools said, message by message, with what the reply cost.
+- `analyses/0003.json`: what an analyst read from candidate 3's duel and profile. It decides nothing.
+- `planner.json`: the planner's roadmap, and what it concluded on each direction.
 - other files: transcripts, profiles and whatever else a step kept.
 
 The candidates themselves are the branches beside this one:
@@ -128,6 +132,12 @@ class Journal:
         names = [name for path, name in sorted(blobs.items()) if path.startswith("tests/") and path.endswith(".json")]
         return tuple(GateTest.model_validate_json(text) for text in self._repository.read(names))
 
+    def analyses(self) -> Mapping[int, Analysis]:
+        """What analysts said, by candidate."""
+        texts = self.texts("analyses/")
+        told = (Analysis.model_validate_json(text) for text in texts.values())
+        return {analysis.candidate: analysis for analysis in told}
+
     def text(self, path: str) -> str | None:
         """One file, None when the journal has none of this name."""
         name = self._repository.contents(self._head()).blobs.get(path)
@@ -159,6 +169,11 @@ def record_text(record: Record) -> str:
 def review_path(number: int) -> str:
     """Where the journal keeps a review; many digits, so that names sort as numbers do."""
     return f"reviews/{number:06d}.json"
+
+
+def analysis_path(number: int) -> str:
+    """Where the journal keeps what an analyst said about a candidate."""
+    return f"analyses/{number:04d}.json"
 
 
 def program_files(test: GateTest) -> Mapping[str, str]:

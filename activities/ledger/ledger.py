@@ -10,12 +10,13 @@ from activities.ledger.checkout import checkout
 from activities.ledger.errors import LedgerError
 from activities.ledger.files import fit_files
 from activities.ledger.history import Entry, read_history, state_of
-from activities.ledger.journal import Journal, program_files, record_path, record_text, review_path, searches
+from activities.ledger.journal import Journal, analysis_path, program_files, record_path, record_text, review_path, searches
 from activities.ledger.message import commit_message, verdict_message, verdict_subject
 from activities.ledger.names import candidate_branch
 from activities.ledger.objects import blob, commit, trees
 from activities.ledger.repository import Repository
 from activities.ledger.reviews import changed, crown, mark, write_retrial
+from search.analysis import Analysis
 from search.gate_test import GateTest
 from search.record import Record
 from search.review import Review
@@ -110,6 +111,17 @@ class Ledger:
         """Let a test join the gate."""
         message = f"Test {test.name} joins the gate\n\nby {test.author}, found on candidate {test.accused}: {test.why}"
         return self.append(search, program_files(test), message=message, when=when)
+
+    def keep_analysis(self, search: str, analysis: Analysis, *, when: datetime) -> ObjectId:
+        """Keep what an analyst said about a candidate."""
+        text = analysis.model_dump_json(indent=1) + "\n"
+        return self.append(
+            search, {analysis_path(analysis.candidate): text}, message=f"Analysis of candidate {analysis.candidate}", when=when
+        )
+
+    def analyses(self, search: str) -> Mapping[int, Analysis]:
+        """What analysts said, by candidate."""
+        return Journal(self._repository, search).analyses()
 
     def reviews(self, search: str) -> tuple[Review, ...]:
         """All second looks, the oldest first."""

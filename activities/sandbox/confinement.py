@@ -49,7 +49,7 @@ class Confined:
         self._group = group
         self._spawned = spawned
         self._process = spawned.process
-        self._root = os.pidfd_open(spawned.root)
+        self._root = spawned.life
         self._log = log
         self._watchdog = Watchdog(cell, spawned.root)
         self._drained = asyncio.Event()

@@ -32,6 +32,8 @@ class Spawned:
     """Bubblewrap itself, outside of the namespaces."""
     root: int
     """The first process inside, as the host sees it."""
+    life: int
+    """A descriptor of that process, which cannot come to mean another one; the owner closes it."""
     status: int
     """A descriptor to read what bubblewrap says about the command; the owner closes it."""
 
@@ -46,14 +48,14 @@ async def spawn(cell: Cell, keep: int | None, group: ControlGroup) -> Spawned:
         try:
             status.close(status.into)
             root = await _first_process(process, status)
-            _limit_processes(root, cell.limits.processes)
+            life = await _hold(process, root, cell.limits.processes)
             os.write(go.into, b"1")
         except BaseException:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
             raise
-        return Spawned(process, root, os.dup(status.out))
+        return Spawned(process, root, life, os.dup(status.out))
 
 
 async def _launch(cell: Cell, group: ControlGroup, arguments: list[str], passed: list[int]) -> asyncio.subprocess.Process:
@@ -80,6 +82,15 @@ async def _first_process(process: asyncio.subprocess.Process, status: Pipe) -> i
             await _give_up(process)
         line += more
     return int(json.loads(line.splitlines()[0])["child-pid"])
+
+
+async def _hold(process: asyncio.subprocess.Process, root: int, processes: int) -> int:
+    """A descriptor of the first process, with its limit set; it may have failed and be gone already."""
+    try:
+        _limit_processes(root, processes)
+        return os.pidfd_open(root)
+    except ProcessLookupError:
+        await _give_up(process)
 
 
 async def _give_up(process: asyncio.subprocess.Process) -> NoReturn:

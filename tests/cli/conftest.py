@@ -8,6 +8,7 @@ import pytest
 from activities.home import Home
 from activities.ledger.ledger import Ledger
 from cli.app import run
+from cli.output import PIPE_WIDTH, result
 from models.checkpoint import obtain_checkpoint
 from targets.peaks import write_peaks
 from tests.cli.person import Ended, Vibeserve, environment_of
@@ -54,6 +55,7 @@ def here(home: Home, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixtu
     for name in os.environ.keys() - environment_of(home).keys():
         monkeypatch.delenv(name)
     monkeypatch.setenv("VIBESERVE_HOME", str(home.root))
+    monkeypatch.setattr(result, "width", PIPE_WIDTH)
 
     def type_in(*arguments: str) -> Ended:
         capfd.readouterr()

@@ -56,6 +56,13 @@ def test_the_picture_tells_what_a_person_wants_to_know() -> None:
         assert part in told
 
 
+def test_a_void_pair_is_told_once_with_its_reason() -> None:
+    noisy = PROGRESS.model_copy(update={"runners": (DUELLING.model_copy(update={"voids": ("others used 40% of the cores",)}),)})
+    assert changed_lines(PROGRESS, noisy, NOW)[-1].endswith("#7 duel: void pair 1, measured again: others used 40% of the cores")
+    assert changed_lines(noisy, noisy, NOW) == ()
+    assert any("1 void, the last: others used 40% of the cores" in line for line in drawn(noisy))
+
+
 @pytest.mark.parametrize("width", [60, 80, 120, 200])
 def test_the_picture_never_breaks_a_line(width: int) -> None:
     lines = drawn(PROGRESS, width=width)

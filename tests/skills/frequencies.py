@@ -9,6 +9,7 @@ ROOT = Path(__file__).parents[2]
 sys.path[:0] = [sys.argv[1], str(ROOT / "skills/base/parts"), str(ROOT / "scenarios/chat/starter")]
 
 import torch  # noqa: E402
+from extension import Extension  # noqa: E402
 from protocol import Job  # noqa: E402
 from sampling import sample  # noqa: E402
 from sequence import Sequence  # noqa: E402
@@ -34,7 +35,9 @@ def main() -> None:
 
 
 def sequence(seed: int, temperature: float, top_p: float) -> Sequence:
-    job = Job(prompt=[0], max_tokens=1, temperature=temperature, top_p=top_p, seed=seed, ignore_eos=False, logprobs=None)
+    job = Job(
+        prompt=[0], max_tokens=1, temperature=temperature, top_p=top_p, seed=seed, ignore_eos=False, logprobs=None, extension=Extension()
+    )
     return Sequence.of(seed, job)
 
 

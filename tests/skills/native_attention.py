@@ -16,6 +16,7 @@ torch.set_num_threads(int(threads))
 from batch import Batch  # noqa: E402
 from cache import Cache  # noqa: E402 (of the parts)
 from checkpoint import Config  # noqa: E402
+from extension import Extension  # noqa: E402
 from protocol import Job  # noqa: E402
 from sequence import Sequence, Span  # noqa: E402
 
@@ -28,7 +29,7 @@ class Grown(Sequence):
     """A sequence with all the keys and values that it should have in the cache, by layer."""
 
     def __init__(self, config: Config, length: int) -> None:
-        job = Job([1] * length, CONTEXT, 0.0, 1.0, None, True, None)
+        job = Job([1] * length, CONTEXT, 0.0, 1.0, None, True, None, Extension())
         super().__init__(0, job, list(job.prompt), random.Random())
         self.keys = [torch.empty(0, config.kv_heads, config.head_dim) for _ in range(config.layers)]
         self.values = [torch.empty(0, config.kv_heads, config.head_dim) for _ in range(config.layers)]

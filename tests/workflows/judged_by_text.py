@@ -1,11 +1,17 @@
-"""Gates and measurements that read a candidate's text: `SPEED = 40` is how fast it is, `WRONG` in it is refused by correctness."""
+"""Gates and measurements that read a candidate's text: `SPEED = 40` is how fast it is, `WRONG` in it is refused by correctness.
+
+A test `forbids WORD` fails on whoever has that word in the text.
+"""
 
 import re
 
 from temporalio import activity
 
+from activities.evaluation.gate_test import Trial
 from activities.ledger.ledger import Ledger
+from activities.review_task import ExamTask, TrialTask
 from activities.task import CheckTask, Foundation, GateReport, PairTask, ProfileReport, Setting
+from search.gate_test import GateTest
 from search.measurement import Objectives, Pair
 from search.record import Gate
 from search.source import Source
@@ -23,7 +29,7 @@ class TextJudge:
 
     def activities(self) -> list[object]:
         """All of them."""
-        return [self.prepare, self.build, self.conformance, self.correctness, self.measure_pair, self.profile]
+        return [self.prepare, self.build, self.conformance, self.correctness, self.measure_pair, self.profile, self.examine, self.try_test]
 
     @activity.defn
     async def prepare(self, setting: Setting) -> Foundation:
@@ -49,6 +55,21 @@ class TextJudge:
         return GateReport(gate=gate, rejected=Rejected(stage="correctness", reason="token 7 is wrong", evidence="expected 11, got 12"))
 
     @activity.defn
+    async def examine(self, task: ExamTask) -> GateReport:
+        """The tests of that name in the journal."""
+        tests = [test for test in self._ledger.tests(task.setting.search) if test.name in task.tests]
+        failed = next((test for test in tests if self._fails(test, task.source)), None)
+        rejected = Rejected(stage="tests", reason=f"{failed.name}: scripted", evidence=failed.why) if failed else None
+        gate = Gate(stage="tests", passed=failed is None, seconds=1.0, summary=f"{len(tests)} tests", seed=task.seed)
+        return GateReport(gate=gate, rejected=rejected)
+
+    @activity.defn
+    async def try_test(self, task: TrialTask) -> Trial:
+        """Whether it fails on the accused and passes on the starter."""
+        accused, starter = self._fails(task.test, task.accused), self._fails(task.test, task.starter)
+        return Trial(accepted=accused and not starter, reason="it fails" if accused else "it passes", seconds=2.0)
+
+    @activity.defn
     async def measure_pair(self, task: PairTask) -> Pair:
         """As fast as the texts say, with a little noise from the seed."""
         wobble = 1 + (task.seed % 1000 - 500) / 100_000
@@ -68,6 +89,9 @@ class TextJudge:
     async def profile(self, task: CheckTask) -> ProfileReport:
         """None."""
         return ProfileReport(profile=None, reason="scripted")
+
+    def _fails(self, test: GateTest, source: Source) -> bool:
+        return test.program.removeprefix("forbids ") in self._text(source)
 
     def _speed(self, source: Source) -> float:
         found = re.search(r"SPEED = (\d+)", self._text(source))

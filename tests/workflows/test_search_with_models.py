@@ -1,68 +1,29 @@
-"""A whole search whose planner and implementer are models behind real HTTP, over a real ledger."""
+"""A whole search whose planner, implementer, judge and analyst are models behind real HTTP, over a real ledger."""
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+import os
+import signal
+import sys
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from openai import AsyncOpenAI
-from temporalio.client import Client, WorkflowHandle
-from temporalio.worker import Worker
+from temporalio.client import Client
 
-from activities.agents.catalog import load_catalog
-from activities.agents.openai_endpoint import StreamedEndpoint
-from activities.agents.prices import Price
-from activities.brief import Briefer
-from activities.conclude import Concluder
-from activities.found import Founder
+from activities.agents.memory import recall
 from activities.ledger.ledger import Ledger
 from activities.ledger.names import candidate_branch
-from activities.novelty import NoveltyGate
-from activities.record import Recorder
-from activities.reply import Replier
-from activities.tool import Toolbox
 from search.spec import Spec
+from search.spending import Spending, total_tokens
 from search.verdict import Measured, Rejected
 from tests.activities.ledger.samples import assert_sound
-from tests.fakes.model_server import Answer, Fails, ModelServer, Says, model_server
-from tests.workflows.judged_by_text import TextJudge
-from tests.workflows.session_bench import PLAN, SUBMIT, keep
-from workflows.candidate import CandidateWorkflow
-from workflows.duel import DuelWorkflow
-from workflows.identity import AGENTS_QUEUE, SEARCHES_QUEUE, checks_queue, device_queue, search_id
-from workflows.sandbox import workflow_runner
+from tests.fakes.model_server import Answer, Fails, Says, model_server
+from tests.workflows.models_bench import Models, begin, modelled, role_of, staffed
+from tests.workflows.session_bench import PLAN
 from workflows.search import SearchWorkflow
-from workflows.session import SessionWorkflow
-from workflows.state import Outcome, SearchState
-
-
-class Models:
-    """Plans one candidate after the other; the implementer writes `SPEED = 20 x number`, wrong at first where the number is in `clumsy`."""
-
-    def __init__(self, *, clumsy: frozenset[int] = frozenset(), hold: asyncio.Event | None = None) -> None:
-        self.clumsy = clumsy
-        self.hold = hold
-        self.reached = asyncio.Event()
-        self.planned = 0
-
-    def __call__(self, asked: Mapping[str, Any]) -> Answer:
-        """The next message of whoever asks."""
-        messages = asked["messages"]
-        if "You are the planner" in messages[0]["content"]:
-            self.planned += 1
-            parent = max(int(word) for word in messages[1]["content"].split("The champion is candidate ")[1].split(":")[0].split())
-            return Says(calls=[("submit", {**PLAN, "parent": parent, "claim": f"candidate {self.planned} is faster than the champion"})])
-        number = self.planned
-        if "refused your tree" in messages[-1]["content"]:
-            return Says(calls=[_write(f"SPEED = {20 * number}\n"), SUBMIT])
-        if messages[-1]["role"] == "tool":
-            self.reached.set()
-            return Says(calls=[SUBMIT], wait=self.hold)
-        return Says(calls=[_write(f"SPEED = {20 * number}\n" + ("WRONG\n" if number in self.clumsy else ""))])
 
 
 @pytest.fixture
@@ -71,87 +32,108 @@ def ledger(tmp_path: Path) -> Ledger:
     return Ledger.open(tmp_path / "ledger.git")
 
 
-def modelled(spec: Spec, **budget: object) -> Spec:
-    """The search with models in every role."""
-    limits = spec.budget.model_copy(update={"candidates": 2, **budget})
-    return spec.model_copy(update={"agent": "openai:planner=thinker,implementer=writer", "policy": "planner", "budget": limits})
-
-
-@asynccontextmanager
-async def staffed(client: Client, ledger: Ledger, target: str, server: ModelServer) -> AsyncIterator[None]:
-    """Workers for every queue of a search."""
-    catalog, judge = load_catalog(), TextJudge(ledger)
-    briefer = Briefer(ledger, catalog)
-    async with AsyncOpenAI(base_url=server.url, api_key="none", max_retries=0) as asker:
-        replier = Replier(ledger, StreamedEndpoint(asker), {"writer": Price(input=1.0, output=10.0)})
-        writing = [briefer.brief, briefer.say, replier.reply, Toolbox(ledger, catalog).use]
-        keeping = [NoveltyGate(ledger).novelty, Founder(ledger).found, Recorder(ledger).record, Concluder(ledger).conclude]
-        flows = [SearchWorkflow, CandidateWorkflow, SessionWorkflow, DuelWorkflow]
-        with ThreadPoolExecutor(4) as threads:
-            async with (
-                Worker(client, task_queue=SEARCHES_QUEUE, workflows=flows, workflow_runner=workflow_runner()),
-                Worker(client, task_queue=AGENTS_QUEUE, activities=[*writing, *keeping], activity_executor=threads),
-                Worker(client, task_queue=checks_queue(target), activities=judge.activities()),
-                Worker(client, task_queue=device_queue(target), activities=judge.activities()),
-            ):
-                yield
-
-
-async def begin(client: Client, spec: Spec) -> WorkflowHandle[SearchWorkflow, Outcome]:
-    """Start a search."""
-    return await client.start_workflow(SearchWorkflow.run, SearchState(spec=spec), id=search_id(spec.name), task_queue=SEARCHES_QUEUE)
-
-
-async def test_a_search_plans_writes_repairs_and_promotes(client: Client, ledger: Ledger, spec: Spec) -> None:
-    asked = modelled(spec)
-    async with model_server(Models(clumsy=frozenset({2}))) as server, staffed(client, ledger, spec.target, server):
-        search = await begin(client, asked)
+async def test_a_search_repairs_judges_and_analyses_and_a_finding_catches_who_comes_later(
+    client: Client, ledger: Ledger, spec: Spec
+) -> None:
+    """1 is wrong at first; 2 caches answers until the judge's test joins the gate; 3 caches them for ever, and no judge need look."""
+    models = Models(clumsy=frozenset({1}), cheats=frozenset({2}), stubborn=frozenset({3}))
+    async with model_server(models) as server, staffed(client, ledger, spec.target, server.url):
+        search = await begin(client, modelled(spec, candidates=3))
         async with asyncio.timeout(100):
             outcome = await search.result()
         progress = await search.query(SearchWorkflow.progress)
-    assert (outcome.champion, outcome.candidates) == (2, 2)
-    starter, first, second = ledger.records(spec.name)
+    assert (outcome.champion, outcome.candidates) == (2, 3)
+    _, first, second, third = ledger.records(spec.name)
+
     assert isinstance(first.verdict, Measured) and first.verdict.kind == "promoted"
-    assert isinstance(second.verdict, Measured) and second.parent == 1
-    assert [(gate.stage, gate.passed) for gate in second.gates if gate.stage == "correctness"] == [
-        ("correctness", False),
-        ("correctness", True),
-    ], "the repair went through the gates again"
-    assert second.hypothesis.activation == PLAN["activation"] and second.hypothesis.composition is None
+    assert [gate.passed for gate in first.gates if gate.stage == "correctness"] == [False, True], "the repair went through the gates again"
+    assert first.hypothesis.activation == PLAN["activation"]
+    assert [judgement.sentence() for judgement in first.judgements] == ["no finding"]
+
+    assert [judgement.sentence() for judgement in second.judgements] == [
+        "caches_answers_2 joined the gate; 1 refuted by trial",
+        "no finding",
+    ], "what was mended is judged afresh"
+    assert [(finding.test, finding.accepted, finding.reason) for finding in second.judgements[0].findings] == [
+        ("caches_answers_2", True, "it fails"),
+        ("sleeps_2", False, "it passes"),
+    ]
+    assert [gate.passed for gate in second.gates if gate.stage == "tests"] == [False, True]
     assert ledger.files(second.source.tree)["serve.py"] == "SPEED = 40\n"
-    assert ledger.files(first.source.tree).keys() == ledger.files(starter.source.tree).keys()
-    assert {(one.role, one.model) for one in second.spending} == {("planner", "thinker"), ("implementer", "writer")}
+    assert [test.name for test in ledger.tests(spec.name)] == ["caches_answers_2"]
+    assert [review.retrials[0].demoted for review in ledger.reviews(spec.name)] == [False], "who was promoted before is put through it"
+
+    assert third.verdict == Rejected(stage="tests", reason="caches_answers_2: scripted", evidence="answers are kept by their prompt")
+    assert third.judgements == () and third.pairs == ()
+
+    assert {number: one.mechanism for number, one in ledger.analyses(spec.name).items()} == {1: "active", 2: "active"}
+    check_plans([asked["messages"][1]["content"] for asked in server.asked if role_of(asked) == "planner"], ledger, spec)
+    paid = paid_for(ledger, spec)
+    assert Counter(one.role for one in paid) == {"planner": 3, "implementer": 3, "judge": 2, "analyst": 2}
+    assert sum(one.replies for one in paid) == len(server.asked)
     spent = {each.name: each.used for each in progress.spent}
-    assert spent["tokens"] == sum(one.tokens for record in (first, second) for one in record.spending)
+    assert spent["tokens"] == total_tokens(paid)
     assert spent["dollars (some prices unknown)"] > 0
     assert_sound(ledger)
 
 
-async def test_workers_killed_in_a_session_are_followed_by_others_at_the_same_step(client: Client, ledger: Ledger, spec: Spec) -> None:
+def check_plans(briefs: list[str], ledger: Ledger, spec: Spec) -> None:
+    """Each plan reads what was found since the last one, and what it left for itself."""
+    assert "padded attention" not in briefs[0] and "padded attention" in briefs[1]
+    assert "after 2 try the cache" in briefs[2] and "caches_answers_2" in briefs[2] and "1 of 3 candidates" in briefs[2]
+    assert recall(ledger, spec.name).assessments[2].standing == "open"
+
+
+def paid_for(ledger: Ledger, spec: Spec) -> list[Spending]:
+    """What the journal says that models cost."""
+    records, analyses = ledger.records(spec.name), ledger.analyses(spec.name).values()
+    return [*(one for record in records for one in record.spending), *(one for each in analyses for one in each.spending)]
+
+
+async def test_a_worker_killed_in_a_session_is_followed_by_another_and_no_reply_is_paid_twice(
+    client: Client, ledger: Ledger, spec: Spec
+) -> None:
     hold = asyncio.Event()
-    models, asked = Models(hold=hold), modelled(spec, candidates=1)
+    models = Models(hold=hold)
     async with model_server(models) as server:
-        first = asyncio.create_task(keep(staffed(client, ledger, spec.target, server)))
-        search = await begin(client, asked)
+        where = (client.service_client.config.target_host, str(ledger.path), spec.target, server.url)
+        worker = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tests.workflows.models_bench", *where, cwd=Path(__file__).parents[2]
+        )
+        search = await begin(client, modelled(spec, candidates=1))
         async with asyncio.timeout(60):
             await models.reached.wait()
-        first.cancel()
-        await asyncio.gather(first, return_exceptions=True)
+        os.kill(worker.pid, signal.SIGKILL)
+        await worker.wait()
         models.hold = None
-        async with staffed(client, ledger, spec.target, server), asyncio.timeout(100):
+        async with staffed(client, ledger, spec.target, server.url), asyncio.timeout(100):
             outcome = await search.result()
     assert outcome.champion == 1
-    assert len(server.asked) == 4, "plan, change, and the reply that nobody heard, twice"
-    replies = sum(one.replies for one in ledger.records(spec.name)[1].spending)
-    assert replies == 3
+    asked = Counter(json.dumps(each["messages"]) for each in server.asked)
+    assert sorted(asked.values()) == [1, 1, 1, 1, 2], "plan, change, judgement and analysis once; the reply that nobody heard twice"
+    assert sum(one.replies for one in paid_for(ledger, spec)) == 5
+
+
+async def test_a_judge_and_an_analyst_that_fail_stop_nobody_and_leave_a_note(client: Client, ledger: Ledger, spec: Spec) -> None:
+    models = Models()
+
+    def script(asked: Mapping[str, Any]) -> Answer:
+        return Says(refusal="not this") if role_of(asked) in ("judge", "analyst") else models(asked)
+
+    async with model_server(script) as server, staffed(client, ledger, spec.target, server.url):
+        async with asyncio.timeout(100):
+            outcome = await (await begin(client, modelled(spec, candidates=1))).result()
+    assert outcome.champion == 1
+    (judgement,) = ledger.records(spec.name)[1].judgements
+    assert judgement.sentence() == "no judgement: the model refused: not this"
+    assert ledger.analyses(spec.name)[1].lines() == ("no analysis: the model refused: not this",)
 
 
 async def test_an_implementer_that_gives_up_is_rejected_with_its_reason(client: Client, ledger: Ledger, spec: Spec) -> None:
     def script(asked: Mapping[str, Any]) -> Answer:
-        planner = "You are the planner" in asked["messages"][0]["content"]
-        return Says(calls=[("submit", PLAN)]) if planner else Says("I do not know how.")
+        return Says(calls=[("submit", PLAN)]) if role_of(asked) == "planner" else Says("I do not know how.")
 
-    async with model_server(script) as server, staffed(client, ledger, spec.target, server):
+    async with model_server(script) as server, staffed(client, ledger, spec.target, server.url):
         async with asyncio.timeout(100):
             outcome = await (await begin(client, modelled(spec, candidates=1))).result()
     verdict = ledger.records(spec.name)[1].verdict
@@ -162,7 +144,7 @@ async def test_an_implementer_that_gives_up_is_rejected_with_its_reason(client: 
 
 
 async def test_a_planner_that_cannot_plan_ends_the_search_with_the_reason(client: Client, ledger: Ledger, spec: Spec) -> None:
-    async with model_server([Fails(401, "bad key")]) as server, staffed(client, ledger, spec.target, server):
+    async with model_server([Fails(401, "bad key")]) as server, staffed(client, ledger, spec.target, server.url):
         async with asyncio.timeout(100):
             outcome = await (await begin(client, modelled(spec))).result()
     assert "the planner gave no hypothesis" in outcome.reason and "OPENAI_API_KEY" in outcome.reason
@@ -171,13 +153,9 @@ async def test_a_planner_that_cannot_plan_ends_the_search_with_the_reason(client
 
 
 async def test_a_limit_of_tokens_ends_the_search_in_order(client: Client, ledger: Ledger, spec: Spec) -> None:
-    async with model_server(Models()) as server, staffed(client, ledger, spec.target, server):
+    async with model_server(Models()) as server, staffed(client, ledger, spec.target, server.url):
         async with asyncio.timeout(100):
             outcome = await (await begin(client, modelled(spec, candidates=9, tokens=3000))).result()
     assert outcome.reason == "all 3000 tokens are used up"
     assert outcome.candidates < 9
     assert json.loads(ledger.journal_text(spec.name, "conclusion.json") or "{}")["reason"] == outcome.reason
-
-
-def _write(text: str) -> tuple[str, Mapping[str, str]]:
-    return "create_file", {"path": "serve.py", "text": text}

@@ -2,7 +2,8 @@
 
 from pydantic import ValidationError
 
-from activities.agents.role import Proposal, Role
+from activities.agents.role import Role
+from activities.agents.schemas import Proposal
 from activities.agents.tools.tool import BadCall, Tool, read_arguments
 from activities.ledger.ledger import Ledger
 from search.verdict import Rejected
@@ -29,9 +30,16 @@ def plain_submission(role: Role, text: str) -> str:
         return ""
 
 
-def check_parent(ledger: Ledger, search: str, submission: str) -> None:
-    """A proposal starts from a candidate that has passed its gates; else BadCall lists those."""
-    proposal = Proposal.model_validate_json(submission)
-    right = [record.number for record in ledger.records(search) if not isinstance(record.verdict, Rejected)]
+def check_proposal(ledger: Ledger, search: str, submission: str) -> None:
+    """A proposal starts from a candidate that has passed its gates, and gives up no direction that was never measured; else BadCall."""
+    proposal, records = Proposal.model_validate_json(submission), ledger.records(search)
+    right = [record.number for record in records if not isinstance(record.verdict, Rejected)]
     if proposal.parent not in right:
         raise BadCall(f"candidate {proposal.parent} is no parent: these have passed their gates: {', '.join(map(str, right))}")
+    measured = {record.number for record in records if record.pairs}
+    ended = {record.number for record in records}
+    for one in proposal.assessments:
+        if one.candidate not in ended:
+            raise BadCall(f"candidate {one.candidate} has not ended, so that nothing can be concluded on it")
+        if one.standing in ("abandoned", "confirmed") and one.candidate not in measured:
+            raise BadCall(f"candidate {one.candidate} was never measured: its direction is `buggy` or `open`, not `{one.standing}`")

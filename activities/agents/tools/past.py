@@ -50,7 +50,8 @@ def read_history(ledger: Ledger, search: str, asked: ReadHistory) -> str:
     records = ledger.records(search)
     if asked.candidate is None:
         return bounded("\n".join(outline(record) for record in records) or "no candidate has ended yet")
-    return bounded(_at_length(_record(records, asked.candidate)))
+    analysis = ledger.analyses(search).get(asked.candidate)
+    return bounded("\n".join([_at_length(_record(records, asked.candidate)), *(analysis.lines() if analysis else ())]))
 
 
 def read_diff(ledger: Ledger, search: str, asked: ReadDiff) -> str:

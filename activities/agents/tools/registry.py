@@ -13,7 +13,7 @@ TOOLS: Mapping[str, Tool] = {
     for tool in (
         *(files.LIST, files.READ, files.SEARCH, files.EDIT, files.CREATE, files.DELETE),
         *(past.SKILL, past.HISTORY, past.DIFF),
-        *(trying.RUN, trying.CONFORMANCE, trying.SAMPLE, trying.BENCHMARK, trying.PROFILE),
+        *(trying.RUN, trying.CONFORMANCE, trying.SAMPLE, trying.BENCHMARK, trying.PROFILE, trying.TEST),
     )
 }
 

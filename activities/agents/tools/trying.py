@@ -14,12 +14,14 @@ from activities.evaluation.arm import measure_arm
 from activities.evaluation.conformance import check_conformance
 from activities.evaluation.correctness import check_correctness
 from activities.evaluation.gate import Passed
+from activities.evaluation.gate_test import run_test
 from activities.evaluation.ground import Ground
 from activities.evaluation.profiling import profile_candidate
 from activities.evaluation.server import Launch, ServerFailed, describe_ending
 from activities.sandbox.cell import GIB, Cell, Limits
 from activities.sandbox.confinement import confine
 from activities.sandbox.removal import remove_folder
+from search.gate_test import PROGRAM_BYTES, GateTest
 from search.profile import Profile
 from search.value import Value
 from search.verdict import Rejected
@@ -37,6 +39,12 @@ class RunCommand(Value):
     seconds: Annotated[int, Field(ge=1, le=LONGEST_SECONDS)] = 60
 
 
+class TryTest(Value):
+    """A judge's program."""
+
+    program: Annotated[str, Field(min_length=1, max_length=PROGRAM_BYTES)]
+
+
 RUN = Tool(
     "run_command",
     "Run a shell command in a copy of your tree, in the sandbox: no network, bounded time and memory; the model is at /model, "
@@ -47,6 +55,9 @@ CONFORMANCE = Tool("check_conformance", "Run the conformance gate on your tree."
 SAMPLE = Tool("check_sample", "Ask your server public questions and have the reference judge its answers.", NoArguments)
 BENCHMARK = Tool("quick_benchmark", "Load your server for one short window with public requests. The figure does not count.", NoArguments)
 PROFILE = Tool("profile", "Load your server with public requests and say where its time goes.", NoArguments)
+
+
+TEST = Tool("try_test", "Run a test once on the candidate and once on the starter, as the trial will with other seeds.", TryTest)
 
 
 async def run_command(ground: Ground, launch: Launch, asked: RunCommand) -> str:
@@ -95,6 +106,18 @@ async def try_profile(ground: Ground, launch: Launch, peaks: Peaks | None) -> st
         return "the machine was not probed, there is no profile"
     outcome = await profile_candidate(ground, launch, peaks)
     return bounded(_told(outcome) if isinstance(outcome, Rejected) else _profile(outcome))
+
+
+async def try_gate_test(ground: Ground, launch: Launch, starter: Launch, asked: TryTest, seed: int) -> str:
+    """One run on each."""
+    test = GateTest(name="tried", program=asked.program, author="a judge", why="it is tried", accused=1)
+    told = [f"on {name}: {await _ran(ground, each, test, seed)}" for name, each in (("the candidate", launch), ("the starter", starter))]
+    return bounded("\n".join(told))
+
+
+async def _ran(ground: Ground, launch: Launch, test: GateTest, seed: int) -> str:
+    ran = await run_test(ground, launch, test, seed=seed)
+    return f"{ran.outcome} ({ran.reason})\n{ran.evidence}".strip()
 
 
 def _cell(launch: Launch, folder: Path, asked: RunCommand) -> Cell:

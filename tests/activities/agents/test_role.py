@@ -3,7 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from activities.agents.role import PROMPT_BYTES, ROLES, Proposal
+from activities.agents.role import PROMPT_BYTES, ROLES
+from activities.agents.schemas import Proposal
 from activities.agents.tools.registry import TOOLS, offers
 
 

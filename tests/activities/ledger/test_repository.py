@@ -198,7 +198,7 @@ def test_a_file_size_limit_is_one_line(tmp_path: Path) -> None:
     ledger.append("first", {"big": "x"}, message="x", when=NOON)
 
 
-def test_a_ledger_that_cannot_be_written_can_be_read(ledger: Ledger) -> None:
+def test_a_ledger_that_cannot_be_written_can_be_read(ledger: Ledger, tmp_path_factory: pytest.TempPathFactory) -> None:
     begin(ledger)
     propose(ledger, "first", 1)
     code = """
@@ -218,7 +218,7 @@ except LedgerError as error:
 """
     for path in (ledger.path, *ledger.path.rglob("*")):
         path.chmod(0o555 if path.is_dir() else 0o444)
-    parents = [parent for parent in ledger.path.parents if parent.is_relative_to(ledger.path.parents[3])]
+    parents = [parent for parent in ledger.path.parents if parent.is_relative_to(tmp_path_factory.getbasetemp().parents[1])]
     for parent in parents:
         parent.chmod(0o755)
     shown = subprocess.run([sys.executable, "-c", code, str(ledger.path)], capture_output=True, text=True, check=False)

@@ -234,6 +234,6 @@ asyncio.run(main())
 
 async def test_a_cell_that_cannot_be_set_up_is_the_machines_fault(tmp_path: Path) -> None:
     cell = Cell(command=("true",), read_only={"/model": tmp_path / "missing"}, limits=Limits(memory_bytes=MIB))
-    async with confine(cell, log=tmp_path / "log") as confined:
-        with pytest.raises(SandboxBroken, match="missing"):
+    with pytest.raises(SandboxBroken, match="missing"):
+        async with confine(cell, log=tmp_path / "log") as confined:
             await confined.wait()

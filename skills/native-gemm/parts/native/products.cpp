@@ -18,6 +18,7 @@
 
 #include "matrix.h"
 #include "pool.h"
+#include "tiles.h"
 #include "vector.h"
 
 namespace {
@@ -167,12 +168,14 @@ extern "C" int64_t bytes_needed(const float* weight, int64_t count) {
 
 // `panels` has room for n rounded up to whole panels, times k, of so many bytes each.
 extern "C" void pack(const float* weight, int64_t n, int64_t k, int64_t bytes, void* panels) {
+  if (bytes == sizeof(Bfloat16) && tiles::fit(k)) return tiles::pack(weight, n, k, (Bfloat16*)panels);
   if (bytes == sizeof(Bfloat16)) return pack_as(weight, n, k, (Bfloat16*)panels);
   pack_as(weight, n, k, (float*)panels);
 }
 
 extern "C" void linear(const Matrix* matrix, const float* x, int64_t rows, float* y) {
   const int64_t n = matrix->outputs, k = matrix->inputs;
+  if (matrix->bytes == sizeof(Bfloat16) && tiles::fit(k)) return tiles::product((const Bfloat16*)matrix->weights, n, k, x, rows, y);
   if (matrix->bytes == sizeof(Bfloat16)) return product((const Bfloat16*)matrix->weights, n, k, x, rows, y);
   product((const float*)matrix->weights, n, k, x, rows, y);
 }
