@@ -3,10 +3,13 @@
 import sys
 from collections.abc import Callable, Generator
 from pathlib import Path
+from random import Random
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+
+from scenarios.code_edit.edits import edited
 
 PARTS = Path(__file__).parents[2] / "skills"
 
@@ -55,6 +58,15 @@ def test_after_an_edit_the_place_is_found_again(recipe: Callable[..., Any], edit
     other = {"replaced": [7], "left out": [], "put in": [7, 150]}[edit]
     prediction = [*answer[:50], *other, *answer[51:]]
     assert passes(recipe("predicted-outputs", MOST_DRAFTED=32, ANCHOR_TOKENS=3), answer, prediction) <= 18
+
+
+def test_many_edits_cost_a_few_passes_each(recipe: Callable[..., Any]) -> None:
+    drafting = recipe("predicted-outputs", MOST_DRAFTED=32, ANCHOR_TOKENS=3)
+    for seed in range(20):
+        random = Random(seed)
+        answer = [random.randrange(300, 400) for _ in range(150)]
+        prediction = list(edited(answer, share=0.03, random=random))
+        assert passes(drafting, answer, prediction) <= 32
 
 
 def test_a_wrong_prediction_costs_no_more_than_none(recipe: Callable[..., Any]) -> None:

@@ -6,6 +6,9 @@ from settings import ANCHOR_TOKENS, MOST_DRAFTED
 SHORT = 4
 """Tokens of a block after one that failed."""
 
+CLOSE = 3
+"""How far from the expected place a single token is trusted."""
+
 
 class Cursor:
     """How far an answer has come in its prediction."""
@@ -17,15 +20,13 @@ class Cursor:
         self.length = MOST_DRAFTED // 2
         self.known = 0
         """Tokens of the answer that were looked at."""
-        self.drafted: list[int] = []
 
     def draft(self, answer: list[int]) -> list[int]:
         """What may come after this answer."""
         said = answer[self.known :]
         self.known = len(answer)
         self.follow(said, answer)
-        self.drafted = self.prediction[self.place : self.place + self.length]
-        return self.drafted
+        return self.prediction[self.place : self.place + self.length]
 
     def follow(self, said: list[int], answer: list[int]) -> None:
         """Go on in the prediction by what was said since, or find the place anew."""
@@ -38,12 +39,14 @@ class Cursor:
             self.length = SHORT
 
     def realigned(self, behind: int, answer: list[int]) -> int:
-        """The nearest place behind which the answer's last tokens stand; else the one behind a replaced token."""
+        """The nearest place before which the answer's last tokens stand, two or more of them anywhere, one only close by; else the one
+        behind a replaced token."""
         for size in range(ANCHOR_TOKENS, 0, -1):
             tail = answer[-size:]
-            for end in range(max(behind, size), min(behind + 2 * ANCHOR_TOKENS + 1, len(self.prediction) + 1)):
-                if self.prediction[end - size : end] == tail:
-                    return end
+            ends = [end for end in range(size, len(self.prediction) + 1) if self.prediction[end - size : end] == tail]
+            nearest = min(ends, key=lambda end: abs(end - behind), default=None)
+            if nearest is not None and (size > 1 or abs(nearest - behind) <= CLOSE):
+                return nearest
         return behind + 1
 
 
