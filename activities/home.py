@@ -31,6 +31,11 @@ class Home(Value):
         return self.root / "cache" / "trees"
 
     @property
+    def starters(self) -> Path:
+        """Folders of sources that were laid out without links."""
+        return self.root / "cache" / "starters"
+
+    @property
     def builds(self) -> Path:
         """What `build.py` made, by tree id; a cache that may be deleted."""
         return self.root / "cache" / "builds"

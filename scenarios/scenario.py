@@ -1,6 +1,6 @@
 """What is served and how it is judged: requests from a seed, the load that brings them, and the limits that hold."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal, Protocol
 
@@ -52,8 +52,8 @@ class Request(Value):
     """What a stream says; None for text."""
     heard_samples: int = 0
     """So much of the speech stands behind the transcript; 0 for the stream as a whole."""
-    prediction: str | None = None
-    """Text that much of the answer is expected to be equal to."""
+    prediction: str | tuple[int, ...] | None = None
+    """What much of the answer is expected to be equal to: text, or token ids where text would be split otherwise."""
 
     def body(self) -> dict[str, JsonValue]:
         """The JSON document to send, with OpenAI's field names and `return_token_ids`."""
@@ -90,7 +90,10 @@ class Request(Value):
             named: dict[str, JsonValue] = {"name": "answer", "schema": dict(self.json_schema), "strict": True}
             guidance["response_format"] = {"type": "json_schema", "json_schema": named}
         if self.prediction is not None:
-            guidance["prediction"] = {"type": "content", "content": self.prediction}
+            guidance["prediction"] = {
+                "type": "content",
+                "content": self.prediction if isinstance(self.prediction, str) else list(self.prediction),
+            }
         return guidance
 
 
@@ -151,6 +154,8 @@ class Scale(Value):
     """Of speech that is appended at once, where a scenario has streams."""
     prefix_tokens: int = 0
     """About how many tokens prompts share, where a scenario has such prompts; they come before `prompt_tokens`."""
+    foretold: int = 0
+    """Requests of one load for which the reference answers first, for a prediction (`Scenario.foretell`); a load should bring no more."""
     prompt_tokens: Lengths
     output_tokens: Lengths
     distinct_words: int
@@ -221,6 +226,10 @@ class Scenario(Protocol):
 
     def questions(self, seed: int, scale: Scale) -> tuple[Request, ...]:
         """The hidden requests of the correctness gate."""
+        ...
+
+    def foretell(self, request: Request, answer: Sequence[int]) -> Request:
+        """The request with a prediction made of the reference's answer to it; asked of loads of which `Scale.foretold` are."""
         ...
 
     def canary(self, seed: int, scale: Scale) -> Scale:

@@ -18,6 +18,7 @@ class Slot(StrEnum):
     CACHE = "cache"
     SCHEDULER = "scheduler"
     DECODING = "decoding"
+    DRAFTING = "drafting"
     RUNTIME = "runtime"
     FRONT = "front"
 

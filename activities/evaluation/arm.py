@@ -4,6 +4,7 @@ import time
 
 from activities.evaluation.answers import Answered, Finding, find_fault, judge
 from activities.evaluation.figures import Figures, figures, most_rise, rise, tokens_inside, traffic
+from activities.evaluation.foretelling import foretold_load
 from activities.evaluation.gate import ending
 from activities.evaluation.ground import Ground
 from activities.evaluation.loading import Loaded, drive
@@ -40,12 +41,14 @@ class Measured(Value):
 
 async def measure_arm(ground: Ground, launch: Launch, *, seed: int, window_seconds: float, lease: Lease) -> Measured:
     """Starts a server, loads it, stops it, judges a sample that nobody could foretell. Raises `ServerFailed`."""
+    foretold = await foretold_load(ground, seed=seed)
     async with serving(launch, runs=ground.home.runs, lease=lease) as server:
         plan = LoadPlan(
             socket=server.socket,
             scenario=ground.scenario.name,
             scale=ground.scale,
             seed=seed,
+            foretold=foretold,
             window_seconds=window_seconds,
             own=(server.pid,),
         )

@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, chain, islice
 from random import Random
 
 from aiohttp import ClientSession
@@ -74,7 +74,7 @@ class Run:
 async def drive(plan: LoadPlan) -> None:
     """The whole load; prints progress, then the traces, then the window."""
     async with connected(plan.socket) as session:
-        run = Run(plan, session, find_scenario(plan.scenario).requests(plan.seed, plan.scale))
+        run = Run(plan, session, planned(plan))
         traffic = asyncio.create_task(LOOPS[plan.scale.load.mode](run))
         window = await measure(run)
         abandoned = [] if plan.scale.load.mode == "live" else abandon(run)
@@ -84,6 +84,12 @@ async def drive(plan: LoadPlan) -> None:
     for recording in run.recordings:
         tell(trace(recording, understand(recording), abandoned=recording in abandoned))
     tell(window.model_copy(update={"drained": drained}))
+
+
+def planned(plan: LoadPlan) -> Iterator[Request]:
+    """The requests in their order, the first with their predictions."""
+    drawn = find_scenario(plan.scenario).requests(plan.seed, plan.scale)
+    return chain(plan.foretold, islice(drawn, len(plan.foretold), None))
 
 
 async def closed_loop(run: Run) -> None:

@@ -14,6 +14,7 @@ from aiohttp import ClientSession
 
 from activities.evaluation.answers import Answered
 from activities.evaluation.client import ask, connected
+from activities.evaluation.foretelling import foretell
 from activities.evaluation.ground import Ground
 from activities.evaluation.server import Server
 from activities.evaluation.verification import Bounded
@@ -46,6 +47,7 @@ async def question(server: Server, ground: Ground, *, seed: int) -> list[Answere
         for request in (*random.sample(first, AGAIN), *changed(random, first, ground)):
             answered.append(await _one(session, ground, request))
         requests = islice(ground.scenario.requests(random.getrandbits(48), ground.scale), affordable(rate, ground))
+        requests = await foretell(ground, tuple(requests))
         loads = [sampled(random, request) if number % SAMPLED_EVERY == 0 else request for number, request in enumerate(requests)]
         ground.say(f"asking {len(loads)} more as the load asks")
         return [*answered, *await _together(session, ground, loads)]

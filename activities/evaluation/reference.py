@@ -13,7 +13,7 @@ from pathlib import Path
 
 import torch
 from torch import Tensor
-from transformers import AutoModelForCausalLM
+from transformers import AutoModelForCausalLM, GenerationConfig
 from transformers.utils import logging
 
 from activities.evaluation.hearing import Hearing
@@ -25,6 +25,8 @@ from models.tokens import Vocabulary
 
 BATCH_TOKENS = 1024
 """The most padded tokens in one forward pass."""
+BATCH_ANSWERS = 32
+"""Answers that are written at once."""
 TILTS = (-2.0, -1.0, -0.5, -0.25, -0.12, -0.06, 0.06, 0.12, 0.25, 0.5)
 """Negative ones find answers that are too likely, positive ones those that are too unlikely."""
 TINY = 1e-300
@@ -47,6 +49,8 @@ def main() -> None:
                 _tell(reference.judge(asked["answers"]))
             case "noise":
                 _tell(reference.noise(asked["prompts"], tokens=asked["tokens"]))
+            case "complete":
+                _tell(reference.complete(asked["prompts"], tokens=asked["tokens"]))
             case "read":
                 _tell(reference.read(asked["answers"]))
             case kind:
@@ -96,6 +100,23 @@ class Reference:
         for row, mask in zip(logits, self._grammars.masks(answer["schema"], answer["output"]), strict=False):
             row[~torch.from_numpy(mask)] = NEVER
         return logits
+
+    @torch.inference_mode()
+    def complete(self, prompts: list[list[int]], *, tokens: list[int]) -> dict:
+        """Greedy `answers` of so many tokens each, several prompts at once with padding on the left."""
+        answers: list[list[int]] = [[] for _ in prompts]
+        order = sorted(range(len(prompts)), key=lambda index: tokens[index])
+        for first in range(0, len(order), BATCH_ANSWERS):
+            group = order[first : first + BATCH_ANSWERS]
+            width, most = max(len(prompts[index]) for index in group), max(tokens[index] for index in group)
+            ids = torch.tensor([[0] * (width - len(prompts[index])) + prompts[index] for index in group])
+            seen = torch.tensor([[0] * (width - len(prompts[index])) + [1] * len(prompts[index]) for index in group])
+            settings = GenerationConfig(max_new_tokens=most, do_sample=False, pad_token_id=0)
+            self._model.generation_config = GenerationConfig()
+            made = self._model.generate(ids, attention_mask=seen, generation_config=settings)[:, width:].tolist()
+            for index, answer in zip(group, made, strict=True):
+                answers[index] = answer[: tokens[index]]
+        return {"answers": answers}
 
     @torch.inference_mode()
     def noise(self, prompts: list[list[int]], *, tokens: int) -> dict:

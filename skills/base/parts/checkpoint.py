@@ -27,6 +27,8 @@ class Config:
     norm_epsilon: float
     rope: dict[str, Any]
     tied: bool
+    normed_heads: bool
+    """Whether queries and keys are normalised head by head."""
     ends: frozenset[int]
     """Tokens at which the model ends its answer."""
     raw: dict[str, Any]
@@ -36,8 +38,8 @@ class Config:
 def read_config(folder: Path) -> Config:
     """`config.json`, with the end tokens of `generation_config.json` where there is one."""
     raw = json.loads((folder / "config.json").read_text())
-    if raw["model_type"] not in ("llama", "olmo_hybrid") or raw.get("attention_bias") or raw.get("mlp_bias"):
-        raise ValueError(f"this engine serves Llama and OlmoHybrid without biases, not {raw['model_type']}")
+    if raw["model_type"] not in ("llama", "qwen3", "olmo_hybrid") or raw.get("attention_bias") or raw.get("mlp_bias"):
+        raise ValueError(f"this engine serves Llama, Qwen3 and OlmoHybrid without biases, not {raw['model_type']}")
     return Config(
         layers=raw["num_hidden_layers"],
         hidden=raw["hidden_size"],
@@ -49,6 +51,7 @@ def read_config(folder: Path) -> Config:
         norm_epsilon=raw["rms_norm_eps"],
         rope=read_rope(raw),
         tied=raw.get("tie_word_embeddings", False),
+        normed_heads=raw["model_type"] == "qwen3",
         ends=read_ends(folder, raw),
         raw=raw,
     )
