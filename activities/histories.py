@@ -1,5 +1,6 @@
 """Export Temporal's own history of a search and of all that it began into the journal: compressed, the same bytes for the same history."""
 
+import asyncio
 import gzip
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
@@ -33,7 +34,7 @@ async def keep_histories(ledger: Ledger, client: Client, search: str, workflow: 
     """Of the search's workflow, run after run, and of its children, theirs included; 0 where Temporal does not know it."""
     files: dict[str, bytes] = {path: packed(history) async for path, history in _walk(client, workflow)}
     if files:
-        ledger.append(search, files, message=f"Histories of Temporal: {len(files)}", when=when)
+        await asyncio.to_thread(ledger.append, search, files, message=f"Histories of Temporal: {len(files)}", when=when)
     return len(files)
 
 

@@ -265,8 +265,8 @@ class SearchWorkflow(Verbs):
         return Brief(in_flight=claims, slots=max(slots, 1), left=left(self._state.books(), now=workflow.now()))
 
     def _allowance(self) -> Allowance:
-        """Of the agents of one more candidate."""
-        return allowance(self._state.books(), self._state.spec.parallel - len(self._tasks))
+        """Of the agents of one more candidate; there may be fewer places than when it was planned."""
+        return allowance(self._state.books(), max(self._state.spec.parallel - len(self._tasks), 1))
 
     async def _measure_champion(self) -> Conclusion:
         """The whole way in one measurement where it has several steps; a single step was measured against the starter already."""

@@ -16,6 +16,7 @@ from activities.home import Home
 from cli import figures
 from cli.chronicle import Chapter, State
 from cli.console import wording
+from cli.console.acts import read_act
 from cli.console.candidate_view import CandidateView, view_candidate
 from cli.console.chain import stages
 from cli.console.excerpt import excerpt
@@ -32,7 +33,8 @@ from cli.console.talk import SESSION, Talk, arguments, is_short, read_talk, read
 from cli.embedded import EngineFailed, inspect
 from cli.list import headline
 from cli.mistakes import Failed, Misuse
-from cli.stop import stop_search
+from cli.orders import order_of, send
+from search.verb import is_paused, parked
 from workflows.identity import candidate_id, duel_id, search_id
 
 STATIC = {"console.css": "text/css", "console.js": "text/javascript", "icon.svg": "image/svg+xml"}
@@ -83,7 +85,7 @@ class Pages:
             web.get(one, self.search),
             web.get(f"{one}/now", self.now),
             web.get(f"{one}/compare", self.compare),
-            web.post(f"{one}/stop", self.stop),
+            web.post(f"{one}/act", self.act),
             web.get(one + r"/{number:[0-9]{1,6}}", self.candidate),
             web.get(f"{one}/session/{{session:{SESSION}}}", self.session),
         ]
@@ -122,6 +124,9 @@ class Pages:
             "shown": shown,
             "by_time": request.query.get("over") == "time",
             "workflow": self._workflow(search_id(tale.search)),
+            "acted": tale.verbs,
+            "paused": is_paused(tale.verbs),
+            "parked": parked(tale.verbs),
         }
         return await asyncio.to_thread(lambda: self._page(request, "search.html", 200, view=self._view(tale), **told))
 
@@ -169,14 +174,14 @@ class Pages:
         met = _met(tale, sides[0].number, sides[1].number)
         return self._page(request, "compare.html", views=views, tale=tale, patch=patch, met=met)
 
-    async def stop(self, request: web.Request) -> web.Response:
-        """End a search in order."""
-        form = await request.post()
-        self._guard.check_form(request, str(form.get("key", "")))
-        search = request.match_info["search"]
-        reason = " ".join(str(form.get("reason", "")).split())[:REASON_LENGTH] or "stopped from the page"
+    async def act(self, request: web.Request) -> web.Response:
+        """What an operator's form asks of a search."""
+        form = {name: str(value).strip() for name, value in (await request.post()).items()}
+        self._guard.check_form(request, form.get("key", ""))
+        search, why = request.match_info["search"], " ".join(form.get("why", "").split())[:REASON_LENGTH]
         try:
-            said = await stop_search(self._home, search, reason)
+            asked = await asyncio.to_thread(read_act, self._home, search, form)
+            said = await send(self._home, search, order_of(asked, author=None, why=why or "from the page"))
         except (Misuse, Failed, EngineFailed) as error:
             return self._page(request, "said.html", 409, title="Not done", said=str(error), search=search)
         return self._page(request, "said.html", title="Done", said=said, search=search)

@@ -19,6 +19,7 @@ from search.analysis import Analysis
 from search.record import Record
 from search.review import Review
 from search.spec import Spec
+from search.verb import Verb
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class Tale:
     broken: BreakTask | None
     analyses: Mapping[int, Analysis]
     """What analysts said, by candidate."""
+    verbs: tuple[Verb, ...]
+    """What operators did, in order."""
     comparisons: tuple[Compared, ...]
     """With rivals, the oldest first."""
 
@@ -100,6 +103,7 @@ class Shelf:
             reviews = aside.submit(ledger.reviews, search)
             conclusion, broken = aside.submit(read_conclusion, ledger, search), aside.submit(read_break, ledger, search)
             analyses, comparisons = aside.submit(ledger.analyses, search), aside.submit(read_comparisons, ledger, search)
+            verbs = aside.submit(ledger.verbs, search)
             records = self._read_records(ledger, search)
         return Tale(
             search=search,
@@ -114,6 +118,7 @@ class Shelf:
             broken=broken.result(),
             analyses=analyses.result(),
             comparisons=comparisons.result(),
+            verbs=verbs.result(),
         )
 
     def _read_records(self, ledger: Ledger, search: str) -> tuple[Record, ...]:

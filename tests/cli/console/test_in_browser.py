@@ -94,8 +94,8 @@ async def test_an_act_is_offered_to_the_token_alone_and_asks_before(browser: Bro
     await page.goto(f"{address}/enter?token={TOKEN}")
     assert "token" not in page.url
     await page.goto(f"{address}/search/going")
-    await page.click("details.act summary")
-    assert not await page.evaluate("document.querySelector('.act form').checkValidity()"), "it goes off without a confirmation"
-    await page.check(".act input[type=checkbox]")
-    assert await page.evaluate("document.querySelector('.act form').checkValidity()")
+    await page.click("[data-act=stop] summary")
+    assert not await page.evaluate("document.querySelector('[data-act=stop] form').checkValidity()"), "it goes off without a confirmation"
+    await page.check("[data-act=stop] input[type=checkbox]")
+    assert await page.evaluate("document.querySelector('[data-act=stop] form').checkValidity()")
     await page.close()

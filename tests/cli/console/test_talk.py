@@ -12,7 +12,7 @@ from cli.console.talk import is_short, read_talks
 @pytest.mark.parametrize(
     ("path", "parts"),
     [
-        ("/search/first", ("What agents cost", "3,600", "0.75", "Beside generic engines", "The profile says")),
+        ("/search/first", ("What agents cost", "1,200", "0.25", "Beside generic engines", "The profile says")),
         (
             "/search/first/1",
             ("Who said what", "/session/0001-implementer", "4 steps", "What the analyst reads", "What the judge found", "refuted"),
