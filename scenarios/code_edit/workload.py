@@ -4,7 +4,7 @@ Models without training edit nothing: for them the prediction is made of the ref
 places (`foretell`), and the harness asks the reference before it asks the candidate.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from math import log
 from random import Random
@@ -45,7 +45,12 @@ def questions(seed: int, scale: Scale) -> tuple[Request, ...]:
     plain = plain_questions(random.getrandbits(48), scale.model_copy(update={"questions": scale.questions // 2}))
     writer = Writer(random, distinct_words=scale.distinct_words)
     edits = requests(random.getrandbits(48), scale)
-    changes = ({"prediction": writer.text(20)}, {"prediction": writer.text(20), "stream": False}, {"prediction": ""}, {})
+    changes: tuple[Mapping[str, object], ...] = (
+        {"prediction": writer.text(20)},
+        {"prediction": writer.text(20), "stream": False},
+        {"prediction": ""},
+        {},
+    )
     asked = [
         next(edits).model_copy(update={"arrival_seconds": 0.0, **changes[place % len(changes)]})
         for place in range(scale.questions - len(plain))

@@ -4,7 +4,7 @@ The paper's setting is 20 requests at once, a prefix of 32k tokens, 128 tokens o
 same factor, about twenty, and the documents are several, one of which is edited during the run.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from random import Random
 from typing import Literal
@@ -108,6 +108,10 @@ class SharedPrefix:
     def questions(self, seed: int, scale: Scale) -> tuple[Request, ...]:
         """Every way to ask, and what a kept prefix may get wrong."""
         return questions(seed, scale)
+
+    def foretell(self, request: Request, answer: Sequence[int]) -> Request:
+        """Its requests have no predictions."""
+        return request
 
     def canary(self, seed: int, scale: Scale) -> Scale:
         """Another number of requests at once, with other lengths of documents, questions and answers."""

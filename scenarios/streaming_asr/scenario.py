@@ -3,7 +3,7 @@
 The paper's setting is 32 live streams with chunks of 2 s. Streams, chunks and utterances shrink to what two cores hear in seconds.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -98,6 +98,10 @@ class StreamingAsr:
     def questions(self, seed: int, scale: Scale) -> tuple[Request, ...]:
         """Streams that nobody has heard."""
         return questions(seed, scale)
+
+    def foretell(self, request: Request, answer: Sequence[int]) -> Request:
+        """Its requests have no predictions."""
+        return request
 
     def canary(self, seed: int, scale: Scale) -> Scale:
         """Another number of streams, with other lengths."""

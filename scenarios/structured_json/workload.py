@@ -79,7 +79,7 @@ def _fitting(random: Random, writer: Writer, scale: Scale) -> Schema:
 
 
 def _changes(random: Random, number: int) -> list[dict[str, object]]:
-    kinds: list[dict[str, object]] = [{}, {"stream": False}, _SAMPLED | {"seed": random.getrandbits(31)}, {"max_tokens": 5}]
+    kinds: list[dict[str, object]] = [{}, {"stream": False}, {**_SAMPLED, "seed": random.getrandbits(31)}, {"max_tokens": 5}]
     return [kinds[place % len(kinds)] for place in range(number)]
 
 
