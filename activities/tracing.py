@@ -1,6 +1,6 @@
 """Spans of workflows and steps for an OpenTelemetry collector, where a worker is asked for them; needs the extra `otel`."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,7 @@ def exporter(address: str) -> "SpanExporter":
 
 
 @contextmanager
-def tracing(to: "SpanExporter") -> Iterator["TracingInterceptor"]:
+def tracing(to: "SpanExporter") -> Generator["TracingInterceptor"]:
     """For the worker's client, which passes it on to its workers; spans that wait are sent at the end."""
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider
