@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from search.record import Record
 from search.standard import Standard
-from search.verdict import Baseline, Measured
+from search.verdict import Baseline, Measured, Rejected
 
 MOST_TRIES = 2
 """Of one tree by one standard, the first included: the chance of a false promotion is at most doubled."""
@@ -24,7 +24,7 @@ def refusal(records: Sequence[Record], number: int, standard: Standard, *, begun
             return "the starter is what the others are compared with"
         case Measured(kind="promoted"):
             return f"candidate {number} was promoted: `vibeserve rescore` judges champions again"
-        case Measured(kind="not_better") if record.standard == standard:
+        case Measured(kind="not_better") | Rejected(stage="screen") if record.standard == standard:
             return f"candidate {number} was measured and is not better; the same tree tried until it wins would prove nothing"
         case _:
             pass

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
-from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError, WorkflowUpdateStage
 
 from activities.ledger.ledger import Ledger
 from cli.temporal import survey
@@ -117,10 +117,10 @@ async def test_an_earlier_champion_reigns_again_and_the_next_duel_is_against_it(
     async with start(script, spec) as search:
         await script.reached.wait()
         assert "no candidate 7" in await refused(search, Rollback(number=7))
-        back = asyncio.create_task(tell(search, Rollback(number=1), "2 leaks"))
-        await asyncio.sleep(0)
+        order = Order(author="anna", why="2 leaks", act=Rollback(number=1))
+        back = await search.start_update("act", order, wait_for_stage=WorkflowUpdateStage.ACCEPTED, result_type=str)
         script.go_on.set()
-        assert await back == "the champion is candidate 1"
+        assert await back.result() == "the champion is candidate 1"
         outcome = await search.result()
     assert isinstance(outcome, Outcome)
     assert outcome.champion == 3
