@@ -1,7 +1,7 @@
 """The one place that assembles a worker: client, workflows, activities, and the task queues that it serves.
 
-`python -m worker --target cpu --home .vibeserve [--address HOST:PORT] [--metrics HOST:PORT]`; without an address the Temporal profile or
-`TEMPORAL_ADDRESS` says where the cluster is.
+`python -m worker --target cpu --home .vibeserve [--address HOST:PORT]`; without an address the Temporal profile or `TEMPORAL_ADDRESS` says
+where the cluster is. With `--metrics HOST:PORT`, `--traces URL` and `--log json` others can watch it.
 """
 
 import argparse
@@ -10,8 +10,9 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Awaitable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, nullcontext
 from datetime import timedelta
 from pathlib import Path
 
@@ -34,9 +35,13 @@ from activities.examine import Examiner
 from activities.found import Founder
 from activities.generate import Generator
 from activities.hand_in import HandInKeeper
+from activities.histories import Historian
 from activities.home import Home
 from activities.inheritance import hand_back, identity_of
+from activities.json_log import JsonLines
 from activities.ledger.ledger import Ledger
+from activities.note import Noter
+from activities.notify import Messenger
 from activities.novelty import NoveltyGate
 from activities.open_work import WorkOpener
 from activities.plan import Planner
@@ -45,9 +50,12 @@ from activities.profile import Profiler
 from activities.pulse import Pulse
 from activities.record import Recorder
 from activities.reply import Replier
+from activities.retry import Retrier
 from activities.review import Reviewer
+from activities.roll_back import Reverser
 from activities.step_log import StepLog
 from activities.tool import Toolbox
+from activities.tracing import exporter, tracing
 from activities.work_command import Commander
 from activities.workshop import Workshop, open_workshop
 from cli.temporal import connect
@@ -55,6 +63,7 @@ from targets.registry import find_target
 from workflows.candidate import CandidateWorkflow
 from workflows.duel import DuelWorkflow
 from workflows.identity import AGENTS_QUEUE, SEARCHES_QUEUE, checks_queue, device_queue, work_queue
+from workflows.notice import NoticeWorkflow
 from workflows.reexamine import ReexamineWorkflow
 from workflows.rescore import RescoreWorkflow
 from workflows.sandbox import workflow_runner
@@ -64,7 +73,7 @@ from workflows.work import WorkWorkflow
 
 WORKFLOWS = [
     *(SearchWorkflow, CandidateWorkflow, SessionWorkflow, WorkWorkflow),
-    *(DuelWorkflow, RescoreWorkflow, ReexamineWorkflow),
+    *(DuelWorkflow, RescoreWorkflow, ReexamineWorkflow, NoticeWorkflow),
 ]
 HEARTBEAT_THROTTLE = timedelta(seconds=2)
 STICKY_LIMIT = timedelta(seconds=2)
@@ -84,11 +93,18 @@ EXIT_PAUSE_SECONDS = 0.2
 def main() -> None:
     """Serve until SIGTERM or SIGINT."""
     arguments = _arguments()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    _log(arguments.log)
     code = 0
     try:
         home = Home(root=arguments.home.resolve())
-        asyncio.run(serve(home, target=arguments.target, address=arguments.address, metrics=arguments.metrics))
+        with tracing(exporter(arguments.traces)) if arguments.traces else nullcontext() as tracer:
+            client = connect(
+                arguments.address,
+                runtime=metered(arguments.metrics) if arguments.metrics else None,
+                interceptors=[tracer] if tracer else [],
+                identity=identity_of(home.root),
+            )
+            asyncio.run(serve(home, target=arguments.target, connecting=client))
     except Exception:
         logging.exception("the worker ends")
         code = 1
@@ -96,12 +112,12 @@ def main() -> None:
     os._exit(code)
 
 
-async def serve(home: Home, *, target: str, address: str | None, metrics: str | None = None) -> None:
+async def serve(home: Home, *, target: str, connecting: Awaitable[Client]) -> None:
     """Serve all queues of this machine's abilities until a signal asks to stop."""
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    client = await connect(address, runtime=metered(metrics) if metrics else None, identity=identity_of(home.root))
+    client = await connecting
     log = StepLog(home.steps)
     if freed := await hand_back(client, home.root):
         logging.info("took over from a dead worker: its steps in flight (%d) begin again", freed)
@@ -128,6 +144,13 @@ def metered(address: str) -> Runtime:
     return Runtime(telemetry=TelemetryConfig(metrics=PrometheusConfig(bind_address=address)))
 
 
+def _log(form: str) -> None:
+    """To stderr, as lines for people or for programs."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines() if form == "json" else logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+
+
 def _searches(client: Client) -> Worker:
     return Worker(
         client,
@@ -141,7 +164,7 @@ def _searches(client: Client) -> Worker:
 def _agents(client: Client, home: Home, threads: ThreadPoolExecutor, log: StepLog) -> Worker:
     ledger, catalog = Ledger.open(home.ledger), load_catalog()
     reviewer, concluder = Reviewer(ledger), Concluder(ledger)
-    briefer = Briefer(ledger, catalog)
+    retrier, briefer = Retrier(ledger), Briefer(ledger, catalog)
     activities = [
         briefer.brief,
         briefer.say,
@@ -153,7 +176,12 @@ def _agents(client: Client, home: Home, threads: ThreadPoolExecutor, log: StepLo
         WorkOpener(ledger, catalog, home).open,
         HandInKeeper(ledger).keep,
         NoveltyGate(ledger).novelty,
+        Messenger(home).notify,
         Recorder(ledger).record,
+        Noter(ledger).note,
+        *(retrier.find, retrier.copy),
+        Reverser(ledger).roll_back,
+        Historian(ledger, client).export,
         *(reviewer.frontier, reviewer.champions, reviewer.keep_test, reviewer.keep_analysis, reviewer.review),
         *(concluder.conclude, concluder.break_off),
     ]
@@ -222,6 +250,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--home", type=Path, required=True, help="the home folder: ledger, models, caches")
     parser.add_argument("--address", help="host:port of the embedded server; without it the Temporal profile decides")
     parser.add_argument("--metrics", metavar="HOST:PORT", help="offer Prometheus the figures of Temporal's SDK there")
+    parser.add_argument(
+        "--traces", metavar="URL", help="send spans to the OpenTelemetry collector there, for example http://127.0.0.1:4318"
+    )
+    parser.add_argument("--log", choices=("text", "json"), default="text", help="how the log is written to stderr")
     return parser.parse_args()
 
 

@@ -14,6 +14,7 @@ from activities.session_task import Briefed, BriefTask, SayTask
 from search.record import Record
 from search.source import Source
 from search.succession import judged, reigning
+from search.verb import parked, steering
 
 
 class Briefer:
@@ -55,7 +56,7 @@ class Briefer:
                 return known.record(key.number).source, analyst_brief(key.setting, key.number, known)
 
     def _known(self, search: str) -> Known:
-        records, reviews = self._ledger.records(search), self._ledger.reviews(search)
+        records, reviews, verbs = self._ledger.records(search), self._ledger.reviews(search), self._ledger.verbs(search)
         champion = reigning(records, reviews)
         assert champion is not None, "nobody is briefed before the starter was crowned"
         return Known(
@@ -64,6 +65,8 @@ class Briefer:
             tests=self._ledger.tests(search),
             analyses=self._ledger.analyses(search),
             memory=recall(self._ledger, search),
+            steering=steering(verbs),
+            parked=parked(verbs),
         )
 
     @activity.defn(name="say")

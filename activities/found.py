@@ -22,10 +22,11 @@ class Founder:
         """The starter's source."""
         spec = task.spec
         self._ledger.create_search(spec, facts=task.foundation.facts(), when=task.when)
+        fork = spec.fork
         return self._ledger.commit_files(
             candidate_branch(spec.name, 0),
-            parent=None,
-            files=read_sources(find_scenario(spec.scenario).starter),
-            message=f"Candidate 0: the starter of {spec.scenario}",
+            parent=fork.commit if fork else None,
+            files=self._ledger.files(fork.commit) if fork else read_sources(find_scenario(spec.scenario).starter),
+            message=f"Candidate 0: {f'as {fork.search} had it at {fork.commit}' if fork else f'the starter of {spec.scenario}'}",
             when=task.when,
         )

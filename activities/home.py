@@ -31,6 +31,11 @@ class Home(Value):
         return self.root / "cache" / "trees"
 
     @property
+    def starters(self) -> Path:
+        """Folders of sources that were laid out without links."""
+        return self.root / "cache" / "starters"
+
+    @property
     def builds(self) -> Path:
         """What `build.py` made, by tree id; a cache that may be deleted."""
         return self.root / "cache" / "builds"
@@ -88,6 +93,11 @@ class Home(Value):
     def prices(self) -> Path:
         """Prices of models that go before the shipped ones."""
         return self.root / "prices.json"
+
+    @property
+    def receivers(self) -> Path:
+        """Who is told what happens in searches; their addresses are secrets."""
+        return self.root / "receivers.json"
 
     @property
     def steps(self) -> Path:

@@ -2,6 +2,7 @@
 
 from temporalio import activity
 
+from activities.agents.briefing import steering_lines
 from activities.agents.catalog import Catalog
 from activities.agents.work_brief import work_brief
 from activities.agents.work_folder import lay_out
@@ -10,6 +11,7 @@ from activities.ledger.ledger import Ledger
 from activities.ledger.names import candidate_branch
 from activities.work_task import OpenTask, WorkTask
 from search.source import Source
+from search.verb import parked, steering
 
 
 class WorkOpener:
@@ -29,7 +31,9 @@ class WorkOpener:
         source = work.source or self._branch(task)
         brief = self._ledger.journal_text(search, path)
         if brief is None:
-            brief = work_brief(work, self._ledger.records(search), self._catalog)
+            verbs = self._ledger.verbs(search)
+            asked = tuple(steering_lines(steering(verbs), parked(verbs)))
+            brief = work_brief(work, self._ledger.records(search), self._catalog, asked)
             self._ledger.append(search, {path: brief}, message=f"work {work.name}, part {work.part}", when=task.when)
         lay_out(self._home.work_folder(search, work.number), self._ledger.files(source.tree), brief)
         return source

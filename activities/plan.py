@@ -9,8 +9,9 @@ from activities.ledger.ledger import Ledger
 from activities.task import Plan, PlanTask
 from search.composition import Composition
 from search.lineage import composition
-from search.policy import Situation, find_policy
+from search.policy import Proposal, Situation, find_policy
 from search.succession import judged, reigning
+from search.verb import parked
 from targets.registry import find_target
 
 
@@ -25,7 +26,12 @@ class Planner:
     @activity.defn(name="plan")
     def plan(self, task: PlanTask) -> Plan:
         """The next hypothesis and its parent; none when the space is exhausted."""
-        proposal = find_policy(task.policy).propose(self._situation(task), random.Random(f"{task.seed}/{task.number}"))
+        shut = parked(self._ledger.verbs(task.setting.search))
+        situation, chance = self._situation(task), random.Random(f"{task.seed}/{task.number}")
+        proposal = find_policy(task.policy).propose(situation, chance)
+        while proposal and proposal.hypothesis.claim in shut:
+            situation = _without(situation, proposal)
+            proposal = find_policy(task.policy).propose(situation, chance)
         return Plan(parent=proposal.parent, hypothesis=proposal.hypothesis) if proposal else Plan()
 
     def _situation(self, task: PlanTask) -> Situation:
@@ -45,3 +51,9 @@ class Planner:
             profile=champion.profile,
             in_flight=tuple(flying.key() for flying in task.in_flight),
         )
+
+
+def _without(situation: Situation, proposal: Proposal) -> Situation:
+    """As if the proposal ran already: a policy proposes nothing twice."""
+    assert proposal.hypothesis.composition is not None, "a policy's hypothesis names its composition"
+    return situation.model_copy(update={"in_flight": (*situation.in_flight, proposal.hypothesis.composition.key())})

@@ -38,6 +38,10 @@ class Brief(Value):
     """For a judge: the tree that is judged."""
     in_flight: tuple[str, ...] = ()
     """For a planner: claims that are being tested."""
+    slots: int = 1
+    """For a planner: how many candidates may begin now."""
+    steers: tuple[str, ...] = ()
+    """For a planner: what the operator asks for, the newest last."""
     left: str = ""
     """For a planner: what is left of the budget."""
 

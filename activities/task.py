@@ -9,6 +9,7 @@ from search.hypothesis import Hypothesis
 from search.measurement import Load, Pair
 from search.profile import Profile
 from search.record import Gate, Record
+from search.review import Review
 from search.source import Source
 from search.spec import Correctness, Spec
 from search.standard import Standard
@@ -89,6 +90,74 @@ class GenerateTask(Value):
     parent: int
     hypothesis: Hypothesis
     when: datetime
+
+
+class CopyTask(Value):
+    """Put the tree of an earlier candidate on a branch of its own, to be judged again."""
+
+    setting: Setting
+    number: int
+    copies: int
+    when: datetime
+
+
+class NoteTask(Value):
+    """Keep one file in the journal that nothing replaces."""
+
+    setting: Setting
+    path: str
+    text: str
+    message: str
+    when: datetime
+
+
+class HistoriesTask(Value):
+    """Export what Temporal knows of a workflow and of all that it began."""
+
+    setting: Setting
+    workflow: str
+    when: datetime
+
+
+class RollbackTask(Value):
+    """Let an earlier champion reign again, as the review of this number."""
+
+    setting: Setting
+    number: int
+    """The candidate; 0 is the starter."""
+    review: int
+    promotions: int
+    standard: Standard
+    """By what is judged now; a rollback judges nobody."""
+    author: str
+    why: str
+    when: datetime
+
+
+class RolledBack(Value):
+    """What a rollback changed; `refused` says why it changed nothing."""
+
+    review: Review | None = None
+    source: Source | None = None
+    """Of the champion since then."""
+    claim: str = ""
+    refused: str = ""
+
+
+class RetryTask(Value):
+    """Find out whether the tree of a candidate may be judged again."""
+
+    setting: Setting
+    number: int
+    standard: Standard
+    """By which it would be judged."""
+
+
+class Retriable(Value):
+    """Its hypothesis; `refused` says why it may not."""
+
+    hypothesis: Hypothesis | None = None
+    refused: str = ""
 
 
 class NoveltyTask(Value):

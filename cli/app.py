@@ -32,7 +32,7 @@ def run(arguments: list[str]) -> int:
         code = app(arguments, prog_name="vibeserve", standalone_mode=False)
         return code if isinstance(code, int) else DONE
     except typer.TyperException as error:
-        return _misused(error.format_message() or "name a command; `vibeserve --help` lists them")
+        return _misused(f"{error.format_message().rstrip('.') or 'name a command'}{_way_on(error)}")
     except Misuse as error:
         return _misused(str(error))
     except SystemExit as ended:
@@ -45,6 +45,12 @@ def run(arguments: list[str]) -> int:
 def _misused(text: str) -> int:
     _complain(text)
     return MISUSED
+
+
+def _way_on(error: typer.TyperException) -> str:
+    """The help of the command that was meant."""
+    path: str = getattr(getattr(error, "ctx", None), "command_path", "vibeserve")
+    return f"; see `{path} --help`"
 
 
 def _complain(text: str) -> None:

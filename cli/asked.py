@@ -16,6 +16,7 @@ from activities.ledger.ledger import Ledger
 from cli.mistakes import Misuse, misuse
 from models.checkpoint import BrokenCheckpoint, read_checkpoint
 from models.preset import PRESETS
+from models.speech import SpeechMissing, require_voice
 from scenarios.registry import UnknownScenario, find_scenario
 from search.baseline import baseline_name, baseline_spec
 from search.policy import UnknownPolicy, find_policy
@@ -50,9 +51,12 @@ class Author(Value):
 
 def check_question(scenario: str, *, target: str, model: str, correctness: str) -> Question:
     """Names that exist and a model that can be read, or Misuse."""
-    with misuse(UnknownScenario, UnknownTarget):
-        family = find_scenario(scenario).family
+    with misuse(UnknownScenario, UnknownTarget, SpeechMissing):
+        asked = find_scenario(scenario)
+        family = asked.family
         find_target(target)
+        if asked.api == "speech":
+            require_voice()
     if correctness not in CORRECTNESS:
         raise Misuse(f"unknown correctness policy {correctness!r}; known: {', '.join(CORRECTNESS)}")
     return Question(scenario=scenario, target=target, model=check_model(model, family=family), correctness=CORRECTNESS[correctness])
@@ -70,7 +74,8 @@ def check_model(model: str, *, family: str) -> str:
         return str(folder.absolute())
     if HUB_NAME.fullmatch(model):
         return model
-    raise Misuse(f"unknown model {model!r}: neither a preset ({', '.join(presets)}), nor a folder, nor a hub name like ORGANISATION/NAME")
+    known = f"neither a preset ({', '.join(presets)}), nor a folder, nor a hub name like ORGANISATION/NAME"
+    raise Misuse(f"unknown model {model!r}: {known}; see `vibeserve model list`")
 
 
 def check_author(agent: str, *, policy: str | None, network: bool) -> Author:

@@ -44,7 +44,8 @@ def audit(name: Search, since: Since = None, as_json: Json = False) -> None:
 
 def picture(found: Audit) -> Text:
     """The audit for a person."""
-    walked = f"{found.candidates} candidates, {found.promotions} promotions, {found.pairs} pairs, {found.journal_commits} journal commits"
+    walked = f"{found.candidates} candidates, {found.promotions} promotions, {found.pairs} pairs, {found.verbs} verbs of operators"
+    walked += f", {found.journal_commits} journal commits"
     text = Text.assemble(("sound  ", "bold green") if found.sound else ("broken  ", "bold red"), (found.search, "bold"), f"  {walked}")
     for finding in found.findings:
         text.append(f"\n  {finding.subject}: {finding.problem}", style="red")

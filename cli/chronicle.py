@@ -19,9 +19,11 @@ from search.record import Record
 from search.review import Review
 from search.spec import Spec
 from search.value import Value
+from search.verb import Verb
 from search.verdict import Baseline, Interval, Measured, Rejected
 
-State = Word | Literal["running"]
+State = Word | Literal["running", "unfinished"]
+"""`unfinished`: its search ended before it had a verdict."""
 
 
 class Chapter(Value):
@@ -71,16 +73,18 @@ class Chronicle(Value):
     """Why it broke off, unless it ended in order later."""
     reviews: tuple[Lookback, ...] = ()
     """What was judged again, the oldest first."""
+    verbs: tuple[Verb, ...] = ()
+    """What operators did, in order."""
     curves: tuple[Curve, ...] = ()
     """The search and its baseline, best so far; empty when there is no baseline."""
 
 
 def read_chronicle(ledger: Ledger, search: str) -> Chronicle:
     """Reads branches and journal; Misuse when the ledger has no such search."""
-    chapters = chapters_of(find_entries(ledger, search), ledger.records(search))
     conclusion, curves = read_conclusion(ledger, search), read_curves(ledger, search)
     broken = read_break(ledger, search)
-    broke = broken is not None and (conclusion is None or conclusion.when < broken.when)
+    broke = has_broken_off(conclusion, broken)
+    chapters = chapters_of(find_entries(ledger, search), ledger.records(search), ended=has_ended(conclusion, broken))
     return Chronicle(
         search=search,
         spec=ledger.read_spec(search),
@@ -88,14 +92,16 @@ def read_chronicle(ledger: Ledger, search: str) -> Chronicle:
         conclusion=conclusion,
         broken=broken.reason if broken and broke else None,
         reviews=tuple(_lookback(review) for review in ledger.reviews(search)),
+        verbs=ledger.verbs(search),
         curves=curves,
     )
 
 
-def chapters_of(entries: Sequence[Entry], records: Sequence[Record]) -> tuple[Chapter, ...]:
+def chapters_of(entries: Sequence[Entry], records: Sequence[Record], *, ended: bool) -> tuple[Chapter, ...]:
     """One chapter per branch, told by its record where there is one."""
     known = {record.number: record for record in records}
-    return tuple(_chapter(entry, known.get(entry.number)) for entry in entries)
+    chapters = (_chapter(entry, known.get(entry.number)) for entry in entries)
+    return tuple(each.model_copy(update={"state": "unfinished"}) if ended and each.state == "running" else each for each in chapters)
 
 
 def read_conclusion(ledger: Ledger, search: str) -> Conclusion | None:
@@ -108,6 +114,16 @@ def read_break(ledger: Ledger, search: str) -> BreakTask | None:
     """Why a search broke off last; None when it never did."""
     text = ledger.journal_text(search, BROKEN)
     return BreakTask.model_validate_json(text) if text else None
+
+
+def has_broken_off(conclusion: Conclusion | None, broken: BreakTask | None) -> bool:
+    """Whether its last end was no end in order."""
+    return broken is not None and (conclusion is None or conclusion.when < broken.when)
+
+
+def has_ended(conclusion: Conclusion | None, broken: BreakTask | None) -> bool:
+    """Whether nothing of it runs any more."""
+    return conclusion is not None or broken is not None
 
 
 def _lookback(review: Review) -> Lookback:

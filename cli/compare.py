@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +16,11 @@ from activities.evaluation.rivals.declaration import Entrant
 from activities.evaluation.rivals.registry import BROUGHT, UnknownRival, find_entrant, rivals
 from activities.home import Home
 from activities.sandbox.requirement import require_sandbox
+from cli.compared import Compared, keep_comparison
 from cli.comparison_table import picture
+from cli.completion import entrants as offered
+from cli.completion import searches
+from cli.lookup import open_ledger
 from cli.mistakes import Failed, Misuse, misuse
 from cli.options import Json, Scenario, Target
 from cli.output import print_json, result, telling
@@ -28,10 +33,20 @@ PAIRS = 3
 
 def compare(
     scenario: Scenario,
-    what: Annotated[str, typer.Argument(metavar="DIR|NAME", help="A folder, or a search, whose champion is meant.", show_default=False)],
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="DIR|NAME", help="A folder, or a search, whose champion is meant.", show_default=False, autocompletion=searches
+        ),
+    ],
     rival: Annotated[
         list[str],
-        typer.Option("--rivals", metavar="LIST", help="NAME[:PRECISION] with commas between, or command:COMMAND; may be repeated."),
+        typer.Option(
+            "--rivals",
+            metavar="LIST",
+            help="NAME[:PRECISION] with commas between, or command:COMMAND; may be repeated.",
+            autocompletion=offered,
+        ),
     ],
     target: Target = "cpu",
     model: Annotated[str | None, typer.Option(help="What all of them serve.", show_default="small, or the search's")] = None,
@@ -42,7 +57,8 @@ def compare(
     """Compare a candidate with generic engines, in interleaved pairs on one device.
 
     Requests, seeds, counting and the reference are those of a duel. A rival that is not installed is named with what installs it, and the
-    others are measured. `vibeserve rival list` shows all. Exit code 1: no rival could be measured, or the candidate itself failed.
+    others are measured. What is found of a search's champion is kept in its journal and shown on its page. `vibeserve rival list` shows
+    all rivals. Exit code 1: no rival could be measured, or the candidate itself failed.
 
     \b
     Examples:
@@ -57,12 +73,20 @@ def compare(
     require_sandbox()
     drawn = secrets.randbits(31) if seed is None else seed
     comparison = asyncio.run(_compare(find_home(), servable, entrants, pairs=pairs, seed=drawn))
+    _keep(servable, comparison)
     if as_json:
         print_json(comparison)
     else:
         result.print(picture(comparison))
     if not any(standing.counting for standing in comparison.standings):
         raise typer.Exit(1)
+
+
+def _keep(servable: Servable, comparison: Comparison) -> None:
+    """With the search that the candidate comes from, if any."""
+    if servable.search is not None:
+        compared = Compared(when=datetime.now(UTC), candidate=servable.candidate, comparison=comparison)
+        keep_comparison(open_ledger(find_home()), servable.search, compared)
 
 
 def read_entrants(lists: list[str]) -> list[Entrant]:
@@ -89,7 +113,9 @@ async def _compare(home: Home, servable: Servable, entrants: list[Entrant], *, p
         async with opened as ground:
             launch = await prepare_launch(ground, servable.folder, tree=servable.tree)
             if isinstance(launch, Rejected):
-                raise Failed(f"{servable.title} cannot be built: {launch.reason}")
+                raise Failed(
+                    f"{servable.title} cannot be built: {launch.reason}; `vibeserve evaluate {servable.scenario} DIR` shows the log"
+                )
             try:
                 return await compare_with(
                     ground, launch, entrants, rivals_folder=find_rivals(), title=servable.title, pairs=pairs, seed=seed

@@ -1,17 +1,12 @@
 """`vibeserve diff`: what differs between two candidates."""
 
-from typing import Annotated
-
-import typer
 from rich.syntax import Syntax
 
 from cli.lookup import find_entry, open_ledger
-from cli.options import Json, Search
+from cli.options import Json, Number, Search
 from cli.output import print_json, result
 from cli.settings import find_home
 from search.value import Value
-
-Number = Annotated[int, typer.Argument(min=0, help="A candidate's number; 0 is the starter.", show_default=False)]
 
 
 class Difference(Value):

@@ -20,6 +20,7 @@ from activities.home import Home
 from cli.ports import free_ports, is_free
 from cli.processes import AlreadyRunning, Resident, end_resident, find_resident, start_resident
 from cli.temporal import configured_cluster, connect
+from cli.trace_root import TraceRoot
 from search.value import Value
 
 LOOPBACK = "127.0.0.1"
@@ -81,11 +82,11 @@ def take_down(home: Home, say: Say) -> None:
 async def open_client(home: Home) -> Client:
     """A client of whatever engine this home uses; raises EngineFailed when the embedded server is down."""
     if configured_cluster():
-        return await connect(None)
+        return await connect(None, interceptors=[TraceRoot()])
     server = find_resident(_server_lock(home))
     if server is None:
         raise EngineFailed("the Temporal server does not run: `vibeserve up` starts it")
-    return await connect(server.details["address"])
+    return await connect(server.details["address"], interceptors=[TraceRoot()])
 
 
 async def ensure_server(home: Home, say: Say) -> str:

@@ -13,6 +13,7 @@ from activities.evaluation.ground import opened_ground
 from activities.evaluation.verdicts import Evaluation, evaluate_candidate
 from activities.home import Home
 from activities.sandbox.requirement import require_sandbox
+from activities.sources import laid_out
 from cli.asked import Question, check_question
 from cli.figures import interval, ratio
 from cli.mistakes import Misuse
@@ -48,11 +49,12 @@ def evaluate(
       vibeserve evaluate chat ./my-server --against scenarios/chat/starter --model small --json
     """
     question = check_question(scenario, target=target, model=model, correctness=correctness)
-    candidate = check_folder(folder)
-    rival = None if against is None else check_folder(against)
+    home = find_home()
+    candidate = laid_out(check_folder(folder), under=home.starters)
+    rival = None if against is None else laid_out(check_folder(against), under=home.starters)
     require_sandbox()
     drawn = secrets.randbits(31) if seed is None else seed
-    evaluation = asyncio.run(_evaluate(find_home(), question, candidate, against=rival, seed=drawn))
+    evaluation = asyncio.run(_evaluate(home, question, candidate, against=rival, seed=drawn))
     if as_json:
         print_json(evaluation)
     else:

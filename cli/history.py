@@ -20,6 +20,7 @@ STYLES = {
     "rejected": "red",
     "demoted": "red",
     "running": "blue",
+    "unfinished": "dim",
 }
 
 
@@ -40,6 +41,8 @@ def history(name: Search, as_json: Json = False) -> None:
         result.print(history_tree(chronicle))
         for review in chronicle.reviews:
             result.print(Text(f"{day(review.when)}  {review.told} (asked for by {review.author})"))
+        for verb in chronicle.verbs:
+            result.print(Text(f"{day(verb.when)}  {verb.sentence()}"))
         if chronicle.broken:
             result.print(Text(f"broke off: {chronicle.broken}", style="bold red"))
         elif chronicle.conclusion:

@@ -8,7 +8,7 @@ from rich.text import Text
 from activities.ledger.ledger import Ledger
 from activities.review_task import BreakTask
 from activities.task import Conclusion
-from cli.chronicle import read_break, read_conclusion
+from cli.chronicle import has_broken_off, read_break, read_conclusion
 from cli.figures import bounds, ratio
 from cli.options import Json
 from cli.output import print_json, result, say
@@ -79,7 +79,7 @@ def headline(
 ) -> Headline:
     """A search in short."""
     best = standing(records, reviews)
-    broke = broken is not None and (conclusion is None or conclusion.when < broken.when)
+    broke = has_broken_off(conclusion, broken)
     plain = Headline(
         search=spec.name,
         scenario=spec.scenario,

@@ -27,7 +27,7 @@ def find_entry(ledger: Ledger, search: str, number: int) -> Entry:
         if entry.number == number:
             return entry
     known = f"0 to {entries[-1].number}" if entries else "none yet"
-    raise Misuse(f"the search {search} has no candidate {number}; it has: {known}")
+    raise Misuse(f"the search {search} has no candidate {number}; it has: {known} (`vibeserve history {search}` draws them)")
 
 
 def find_champion(ledger: Ledger, search: str) -> Entry:

@@ -8,6 +8,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from cli.completion import models
 from cli.figures import size
 from cli.mistakes import misuse
 from cli.options import Json
@@ -57,7 +58,10 @@ def list_models(as_json: Json = False) -> None:
 
 @app.command("make")
 def make_model(
-    model: Annotated[str, typer.Argument(metavar="MODEL", help="A preset, a Hugging Face folder, or a hub name.", show_default=False)],
+    model: Annotated[
+        str,
+        typer.Argument(metavar="MODEL", help="A preset, a Hugging Face folder, or a hub name.", show_default=False, autocompletion=models),
+    ],
     family: Annotated[str, typer.Option(help="Family of the model.")] = "llama",
     as_json: Json = False,
 ) -> None:

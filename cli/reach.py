@@ -3,12 +3,14 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.home import Home
 from cli.embedded import EngineFailed, inspect, open_client
 from cli.mistakes import Failed, Misuse
+from cli.temporal import RPC_LIMIT
+from workflows.identity import search_id
 
 
 async def reach(home: Home) -> Client:
@@ -19,6 +21,17 @@ async def reach(home: Home) -> Client:
         raise
     except RuntimeError as error:
         raise Failed(f"Temporal does not answer at {inspect(home).address}: {error}") from None
+
+
+async def is_running(client: Client, search: str) -> bool:
+    """Whether Temporal knows a search and it has not ended."""
+    try:
+        description = await client.get_workflow_handle(search_id(search)).describe(rpc_timeout=RPC_LIMIT)
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return False
+        raise
+    return description.status is WorkflowExecutionStatus.RUNNING
 
 
 @contextmanager

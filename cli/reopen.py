@@ -4,9 +4,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from temporalio.client import Client, WithStartWorkflowOperation, WorkflowUpdateFailedError, WorkflowUpdateStage
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+    WorkflowUpdateStage,
+)
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.service import RPCError, RPCStatusCode
 
 from activities.home import Home
 from activities.ledger.ledger import Ledger
@@ -52,7 +57,9 @@ def read_state(ledger: Ledger, name: str) -> SearchState:
         now=datetime.now(UTC),
     )
     if state is None:
-        raise Misuse(f"the search {name} has no champion yet: there is nothing to judge again")
+        raise Misuse(
+            f"the search {name} has no champion yet: there is nothing to judge again; `vibeserve watch {name}` shows how far it is"
+        )
     return state
 
 
@@ -78,7 +85,5 @@ async def _send(client: Client, state: SearchState, update: str, asked: Value, a
     while True:
         try:
             return await handle.result(rpc_timeout=POLL_LIMIT)  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
-        except RPCError as error:
-            if error.status not in (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED):
-                raise
+        except WorkflowUpdateRPCTimeoutOrCancelledError:
             say("it is still at work")

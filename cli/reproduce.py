@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Annotated
 
 import typer
 from rich.console import Group, RenderableType
@@ -18,7 +17,7 @@ from activities.sandbox.requirement import require_sandbox
 from cli.figures import interval, ratio
 from cli.lookup import find_entry, open_ledger
 from cli.mistakes import Misuse
-from cli.options import Json, Search
+from cli.options import Json, Number, Search
 from cli.output import print_json, result, telling
 from cli.pair_table import pair_table
 from cli.settings import find_home
@@ -28,8 +27,6 @@ from search.standard import Standard
 from search.succession import reigning
 
 STYLES = {"holds": "green", "does_not_hold": "red", "cannot_tell": "magenta"}
-
-Number = Annotated[int, typer.Argument(min=0, help="The candidate's number; 0 is the starter.", show_default=False)]
 
 
 def reproduce(name: Search, number: Number, as_json: Json = False) -> None:

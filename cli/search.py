@@ -26,7 +26,8 @@ from cli.embedded import EngineState, ensure_up
 from cli.examination import require_machine
 from cli.live import follow
 from cli.mistakes import Misuse
-from cli.options import Agent, AgentNetwork, Correctness, Json, Model, Policy, Scenario, Target
+from cli.notify import named_receivers
+from cli.options import Agent, AgentNetwork, Baseline, Correctness, Json, Model, Notify, Policy, Scenario, Target
 from cli.output import print_json, say
 from cli.reach import asking, reach
 from cli.settings import find_home
@@ -55,9 +56,7 @@ def search(
     agent: Agent = "recipes",
     agent_network: AgentNetwork = False,
     policy: Policy = None,
-    baseline: Annotated[
-        str | None, typer.Option(help="Another policy, which searches after it at the same budget.", show_default=False)
-    ] = None,
+    baseline: Baseline = None,
     correctness: Correctness = "lossless",
     candidates: Annotated[int, typer.Option(min=1, help="Budget: candidates besides the starter.")] = 20,
     hours: Annotated[float, typer.Option(min=0.001, help="Budget: wall clock.")] = 1.0,
@@ -66,6 +65,7 @@ def search(
     parallel: Annotated[int, typer.Option(min=1, max=100, help="Candidates in flight.")] = 1,
     looks: Annotated[str, typer.Option(help="Numbers of pairs after which a duel may decide.")] = "3,10,20",
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of the policy.", show_default="drawn")] = None,
+    notify: Notify = None,
     detach: Annotated[bool, typer.Option("--detach", help="Begin it and return.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -78,6 +78,7 @@ def search(
       vibeserve search chat
       vibeserve search chat --name first --model tiny --candidates 4 --hours 0.1
       vibeserve search chat --correctness bounded --parallel 2 --detach
+      vibeserve search chat --detach --notify team
       vibeserve search chat --name evolved --policy evolve --baseline random
     """
     home = find_home()
@@ -91,12 +92,12 @@ def search(
         looks=read_looks(looks),
         budget=Budget(candidates=candidates, wall_clock=timedelta(hours=hours), tokens=tokens, dollars=check_affordable(agent, usd, home)),
         baseline=baseline,
+        notify=named_receivers(home, notify or []),
     )
-    asyncio.run(_begin(home, check_baseline(spec, home)))
+    asyncio.run(begin(home, check_baseline(spec, home)))
     if detach:
-        _leave(spec.name, as_json=as_json)
-    else:
-        _look(home, spec, as_json=as_json)
+        return _leave(spec.name, as_json=as_json)
+    return _look(home, spec, as_json=as_json)
 
 
 def _look(home: Home, spec: Spec, *, as_json: bool) -> None:
@@ -125,7 +126,8 @@ def _leave(name: str, *, as_json: bool) -> None:
         say(how_to_come_back(name))
 
 
-async def _begin(home: Home, spec: Spec) -> None:
+async def begin(home: Home, spec: Spec) -> None:
+    """Start a search whose name is free."""
     if home.ledger.exists() and spec.name in Ledger.open(home.ledger).searches():
         raise _taken(spec.name)
     require_machine(home)

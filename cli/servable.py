@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from activities.evaluation.build import BuildFailed, build_tree
-from activities.evaluation.launching import tree_digest
+from activities.evaluation.launching import launch_of, tree_digest
 from activities.evaluation.server import Launch
 from activities.home import Home
 from activities.ledger.ledger import Ledger
@@ -29,6 +29,10 @@ class Servable(Value):
     scenario: str
     target: str
     model: str
+    search: str | None = None
+    """The search that it comes from; None for a folder."""
+    candidate: int = 0
+    """Its number there."""
     correctness: Correctness = "lossless"
     """Under which it was searched for; a folder keeps to the stricter one."""
 
@@ -58,15 +62,8 @@ async def prepare_launch(home: Home, servable: Servable) -> Launch:
     except BuildFailed as error:
         say(error.log.rstrip())
         raise Failed(f"{servable.title} cannot be built: {error.reason}") from None
-    scale = scenario.scale(checkpoint.preset)
-    return Launch(
-        candidate=servable.folder,
-        build=build,
-        model=checkpoint.folder,
-        threads=find_target(servable.target).threads(),
-        memory_bytes=scale.memory_bytes,
-        start_limit_seconds=scale.start_limit_seconds,
-    )
+    threads, scale = find_target(servable.target).threads(), scenario.scale(checkpoint.preset)
+    return launch_of(servable.folder, build, model=checkpoint.folder, threads=threads, scale=scale)
 
 
 def _from_search(home: Home, ledger: Ledger, search: str, *, candidate: int | None, model: str | None) -> Servable:
@@ -74,6 +71,8 @@ def _from_search(home: Home, ledger: Ledger, search: str, *, candidate: int | No
     spec = ledger.read_spec(search)
     return Servable(
         title=f"candidate {entry.number} of {search}",
+        search=search,
+        candidate=entry.number,
         tree=entry.source.tree,
         folder=ledger.checkout(entry.source.tree, home.trees / entry.source.tree),
         scenario=spec.scenario,

@@ -8,6 +8,7 @@ import typer
 
 from activities.evaluation.server import Server, ServerFailed, serving
 from activities.home import Home
+from cli.completion import searches
 from cli.mistakes import Failed
 from cli.options import Target
 from cli.output import result, say
@@ -19,7 +20,12 @@ LOOK_SECONDS = 0.5
 
 
 def serve(
-    what: Annotated[str, typer.Argument(metavar="NAME|DIR", help="A search, whose champion is served, or a folder.", show_default=False)],
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME|DIR", help="A search, whose champion is served, or a folder.", show_default=False, autocompletion=searches
+        ),
+    ],
     port: Annotated[int, typer.Option(min=0, max=65535, help="TCP port on 127.0.0.1; 0 takes a free one.")] = 8000,
     candidate: Annotated[int | None, typer.Option(min=0, help="Serve this candidate of the search.", show_default="champion")] = None,
     model: Annotated[str | None, typer.Option(help="What the folder serves.", show_default="small, or the search's")] = None,

@@ -2,35 +2,44 @@
 
 import math
 from collections.abc import Sequence
-from typing import Annotated
 
-import typer
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from activities.agents.memory import recall
+from activities.agents.schemas import Assessment
+from activities.ledger.ledger import Ledger
+from cli.bill import role_table, spending_on
 from cli.chronicle import Chapter, read_chronicle
 from cli.figures import day, duration, interval, ratio
 from cli.gauge import gauge
 from cli.history import STYLES
 from cli.lookup import find_entry, open_ledger
-from cli.options import Json, Search
+from cli.opinions import analysis_view, assessment_view, judgement_view
+from cli.options import Json, Number, Search
 from cli.output import print_json, result
 from cli.pair_table import metric_table, pair_table
 from cli.settings import find_home
+from search.analysis import Analysis
 from search.hypothesis import Hypothesis
 from search.profile import Profile
 from search.record import Gate, Record
 from search.review import Review
+from search.verb import Verb, about
 from search.verdict import Rejected
-
-Number = Annotated[int, typer.Argument(min=0, help="The candidate's number; 0 is the starter.", show_default=False)]
 
 
 class Story(Record):
-    """A record, and what later reviews say."""
+    """A record, and what reviews, the analyst and the planner said later."""
 
     reviews: tuple[Review, ...] = ()
+    verbs: tuple[Verb, ...] = ()
+    """What operators did about it: rolled back to it, tried it again, parked what it claims."""
+    analysis: Analysis | None = None
+    """What the analyst read from its duel; its cost is not in `spending`."""
+    assessment: Assessment | None = None
+    """What the planner concluded on its direction."""
 
 
 def show(name: Search, number: Number, as_json: Json = False) -> None:
@@ -48,15 +57,24 @@ def show(name: Search, number: Number, as_json: Json = False) -> None:
     record = next((record for record in ledger.records(name) if record.number == number), None)
     chronicle, again = read_chronicle(ledger, name), _again(ledger.reviews(name), number)
     chapter = next(chapter for chapter in chronicle.chapters if chapter.number == number)
+    acts = about(chronicle.verbs, number, claim=chapter.claim)
+    story = _story(ledger, name, record, again).model_copy(update={"verbs": acts}) if record else None
     if as_json:
-        print_json(Story(**dict(record), reviews=again) if record else chapter)
+        print_json(story or chapter)
         return
-    result.print(story_of(record, chapter) if record else _title(chapter))
+    result.print(story_of(story, chapter) if story else _title(chapter))
     for review in again:
         result.print(Text(f"{day(review.ended)}  {review.sentence()} (asked for by {review.author})"))
+    for verb in acts:
+        result.print(Text(f"{day(verb.when)}  {verb.sentence()}"))
     if beside := [each for each in chronicle.curves if each.search != name]:
         told = f"beside it: the search {beside[0].search} with the policy {beside[0].policy} (vibeserve history {name})"
         result.print(Text(told, style="dim"))
+
+
+def _story(ledger: Ledger, name: str, record: Record, again: tuple[Review, ...]) -> Story:
+    analysis, assessment = ledger.analyses(name).get(record.number), recall(ledger, name).assessments.get(record.number)
+    return Story(**dict(record), reviews=again, analysis=analysis, assessment=assessment)
 
 
 def _again(reviews: Sequence[Review], number: int) -> tuple[Review, ...]:
@@ -65,7 +83,7 @@ def _again(reviews: Sequence[Review], number: int) -> tuple[Review, ...]:
     return tuple(review.model_copy(update={"retrials": retrials}) for review, retrials in told if retrials)
 
 
-def story_of(record: Record, chapter: Chapter) -> RenderableType:
+def story_of(record: Story, chapter: Chapter) -> RenderableType:
     """Everything about a finished candidate."""
     parts: list[RenderableType] = [_title(chapter), _hypothesis(record.hypothesis)]
     if record.gates:
@@ -75,8 +93,17 @@ def story_of(record: Record, chapter: Chapter) -> RenderableType:
     parts += _pairs(record)
     if record.profile:
         parts.append(_profile(record.profile))
+    parts += _opinions(record)
+    if spending := spending_on(record, record.analysis):
+        parts.append(Group(Text("models", style="bold"), role_table(spending)))
     spaced = [each for part in parts for each in (part, Text(""))]
     return Group(*spaced, _facts(record))
+
+
+def _opinions(story: Story) -> list[RenderableType]:
+    parts: list[RenderableType] = [judgement_view(story.judgements)] if story.judgements else []
+    parts += [analysis_view(story.analysis)] if story.analysis else []
+    return [*parts, *([assessment_view(story.assessment)] if story.assessment else [])]
 
 
 def _title(chapter: Chapter) -> Text:
@@ -101,7 +128,12 @@ def _title(chapter: Chapter) -> Text:
 def _hypothesis(hypothesis: Hypothesis) -> RenderableType:
     table = _grid()
     table.add_row("hypothesis", hypothesis.claim)
-    for name, text in (("because", hypothesis.mechanism), ("evidence", hypothesis.evidence), ("wrong if", hypothesis.falsifier)):
+    for name, text in (
+        ("because", hypothesis.mechanism),
+        ("evidence", hypothesis.evidence),
+        ("active when", hypothesis.activation),
+        ("wrong if", hypothesis.falsifier),
+    ):
         if text:
             table.add_row(name, text)
     table.add_row("expected", f"{math.exp(hypothesis.expected_log_gain):.2f}x")

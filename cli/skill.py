@@ -10,6 +10,7 @@ from rich.text import Text
 
 from activities.agents.catalog import Catalog, UnknownSkill, load_catalog
 from activities.agents.skill_text import EVERYWHERE, Skill
+from cli.completion import skills
 from cli.mistakes import Misuse, misuse
 from cli.options import Json
 from cli.output import print_json, result
@@ -66,7 +67,9 @@ def list_skills(
 
 @app.command("show")
 def show_skill(
-    name: Annotated[str, typer.Argument(metavar="SKILL", help="As `vibeserve skill list` shows it.", show_default=False)],
+    name: Annotated[
+        str, typer.Argument(metavar="SKILL", help="As `vibeserve skill list` shows it.", show_default=False, autocompletion=skills)
+    ],
     as_json: Json = False,
 ) -> None:
     """Show what a skill says, and its parameters.

@@ -7,6 +7,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from cli.completion import targets
 from cli.figures import size
 from cli.mistakes import misuse
 from cli.options import Json
@@ -53,7 +54,7 @@ def list_targets(as_json: Json = False) -> None:
 
 @app.command("probe")
 def probe_target(
-    name: Annotated[str, typer.Argument(metavar="TARGET", help="What to probe.")] = "cpu",
+    name: Annotated[str, typer.Argument(metavar="TARGET", help="What to probe.", autocompletion=targets)] = "cpu",
     as_json: Json = False,
 ) -> None:
     """Measure what this machine reaches at best.

@@ -2,16 +2,17 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import TypeVar
 
 from temporalio.api.enums.v1 import PendingActivityState
-from temporalio.client import Client, WorkflowQueryFailedError
+from temporalio.client import Client, Interceptor, WorkflowQueryFailedError
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfigProfile
 from temporalio.runtime import Runtime
 from temporalio.service import RPCError, RPCStatusCode
 
+from cli.figures import moment
 from workflows.identity import candidate_id, duel_id, review_id, search_id
 from workflows.progress import Progress, Runner
 
@@ -44,15 +45,21 @@ def configured_cluster() -> ClientConfigProfile | None:
     return profile if profile.address else None
 
 
-async def connect(address: str | None, *, runtime: Runtime | None = None, identity: str | None = None) -> Client:
+async def connect(
+    address: str | None, *, runtime: Runtime | None = None, interceptors: Sequence[Interceptor] = (), identity: str | None = None
+) -> Client:
     """A client of the embedded server at `address`, or of the configured cluster when it is None."""
     if address is not None:
-        return await Client.connect(address, data_converter=pydantic_data_converter, runtime=runtime, identity=identity)
+        return await Client.connect(
+            address, data_converter=pydantic_data_converter, runtime=runtime, interceptors=interceptors, identity=identity
+        )
     profile = configured_cluster()
     if profile is None:
         raise RuntimeError("neither an embedded server nor TEMPORAL_ADDRESS is given: run `vibeserve up`")
     config = profile.to_client_connect_config()
-    return await Client.connect(**config, data_converter=pydantic_data_converter, runtime=runtime, identity=identity)
+    return await Client.connect(
+        **config, data_converter=pydantic_data_converter, runtime=runtime, interceptors=interceptors, identity=identity
+    )
 
 
 async def survey(client: Client, search: str) -> Progress:
@@ -120,7 +127,9 @@ async def _last_words(client: Client, workflow_id: str) -> str:
         raise
     for activity in description.raw_description.pending_activities:
         if activity.state != PendingActivityState.PENDING_ACTIVITY_STATE_STARTED and activity.attempt > 1:
-            return f"attempt {activity.attempt} waits: {activity.last_failure.message.splitlines()[0][:200]}"
+            again = activity.next_attempt_schedule_time
+            until = f" until {moment(again.ToDatetime(UTC))}" if again.ToSeconds() else ""
+            return f"attempt {activity.attempt} waits{until}: {activity.last_failure.message.splitlines()[0][:200]}"
         if activity.heartbeat_details.payloads:
             words = await client.data_converter.decode(activity.heartbeat_details.payloads, [str])
             return str(words[0])

@@ -1,23 +1,31 @@
 """`vibeserve export` and `vibeserve import`: a search as one file, and back into a home."""
 
+import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from temporalio.service import RPCError
 
 from activities.evaluation.digest import evaluator_digest
+from activities.histories import keep_histories
+from activities.home import Home
 from activities.ledger.bundle import BrokenBundle
 from activities.ledger.errors import UnknownSearch
 from activities.ledger.ledger import Ledger
 from cli.audit import picture
+from cli.embedded import inspect
 from cli.figures import size
 from cli.lookup import open_ledger
-from cli.mistakes import Misuse, failure, misuse
+from cli.mistakes import Failed, Misuse, failure, misuse
 from cli.options import Json, Search
 from cli.output import print_json, result, say
+from cli.reach import reach
 from cli.settings import find_home
 from scenarios.registry import find_scenario
 from search.value import Value
+from workflows.identity import search_id
 
 To = Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.", show_default=False)]
 From = Annotated[Path, typer.Argument(metavar="FILE", help="A file that `vibeserve export` wrote.", show_default=False)]
@@ -44,13 +52,31 @@ def export_search(name: Search, file: To, as_json: Json = False) -> None:
     """
     if not file.absolute().parent.is_dir():
         raise Misuse(f"{file.absolute().parent} is not a folder")
+    home = find_home()
+    ledger = open_ledger(home)
     with misuse(UnknownSearch):
-        written = open_ledger(find_home()).export(name, file)
+        ledger.read_spec(name)
+    asyncio.run(_add_histories(home, ledger, name))
+    written = ledger.export(name, file)
     exported = Exported(search=name, file=file.absolute(), size_bytes=written)
     if as_json:
         print_json(exported)
     else:
         result.print(f"{exported.file}  {size(written)}", highlight=False, soft_wrap=True)
+
+
+async def _add_histories(home: Home, ledger: Ledger, name: str) -> None:
+    """What Temporal knows of the search up to now, where it runs; the ledger of one that does not is whole without."""
+    state = inspect(home)
+    if not state.server_running:
+        return
+    try:
+        client = await reach(home)
+        kept = await keep_histories(ledger, client, name, search_id(name), when=datetime.now(UTC))
+    except (Failed, RPCError) as reason:
+        say(f"without Temporal's histories: {reason}")
+        return
+    say(f"{kept} histories of Temporal are in its journal")
 
 
 def import_search(file: From, as_json: Json = False) -> None:

@@ -22,7 +22,7 @@ from cli.mistakes import Misuse, misuse
 from cli.options import Json
 from cli.output import print_json, result, say
 from cli.settings import find_home
-from cli.work_items import act, list_items, read_item
+from cli.work_items import act, list_items, open_items, read_item
 from search.hypothesis import Hypothesis
 from search.value import Value
 from workflows.work_item import LONGEST_MINUTES, Claim, GivingUp, Lease, WorkItem
@@ -61,15 +61,18 @@ class Claimed(Value):
 
 
 @app.command("list")
-def list_work(as_json: Json = False) -> None:
+def list_work(
+    wait: Annotated[bool, typer.Option("--wait", help="Wait until one is open. Asking again and again disturbs what is measured.")] = False,
+    as_json: Json = False,
+) -> None:
     """List the work that searches with `--agent external` wait for.
 
     \b
     Examples:
       vibeserve work list
-      vibeserve work list --json
+      vibeserve work list --wait --json
     """
-    items = asyncio.run(list_items(find_home()))
+    items = asyncio.run(open_items(find_home()) if wait else list_items(find_home()))
     if as_json:
         print_json(items)
     elif items:

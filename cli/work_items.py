@@ -19,6 +19,7 @@ from workflows.work_item import WorkItem
 
 OPEN_WORK = "WorkflowType = 'Work' AND ExecutionStatus = 'Running'"
 ANSWER_LIMIT = timedelta(seconds=10)
+LOOK_SECONDS = 2.0
 CLOSED = (RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION)
 
 Answer = TypeVar("Answer")
@@ -32,9 +33,22 @@ def split_item(item: str) -> tuple[str, int]:
     return search, int(number)
 
 
+async def open_items(home: Home) -> tuple[WorkItem, ...]:
+    """As soon as one is open."""
+    client = await reach(home)
+    while True:
+        items = await _items(home, client)
+        if any(item.state == "open" for item in items):
+            return items
+        await asyncio.sleep(LOOK_SECONDS)
+
+
 async def list_items(home: Home) -> tuple[WorkItem, ...]:
     """All that the searches of this home wait for, by name."""
-    client = await reach(home)
+    return await _items(home, await reach(home))
+
+
+async def _items(home: Home, client: Client) -> tuple[WorkItem, ...]:
     mine = set(Ledger.open(home.ledger).searches()) if home.ledger.exists() else set[str]()
     with _asking("work"):
         ids = [found.id async for found in client.list_workflows(OPEN_WORK)]

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 def own_weights(folder: Path, *, seed: int) -> dict[str, NDArray[np.float32]]:
     """Parameters by name in the class's order; tied ones once. Read from the folder's `config.json`; holds the whole model in fp32."""
     import torch
-    from transformers import AutoConfig, AutoModelForCausalLM
+    import transformers
 
     torch.manual_seed(seed)
-    model = AutoModelForCausalLM.from_config(AutoConfig.from_pretrained(folder), dtype=torch.float32)
+    config = transformers.AutoConfig.from_pretrained(folder)
+    model = getattr(transformers, config.architectures[0])(config).float()
     return {name: parameter.detach().numpy() for name, parameter in model.named_parameters()}

@@ -16,6 +16,8 @@ class Family(Value):
     known_shapes: bool = True
     """Whether `architecture.weight_shapes` tells its tensors; transformers itself does for others (`models.any_model`)."""
     normed_heads: bool = False
+    hears: bool = False
+    """Whether it makes text of speech."""
 
 
 FAMILIES: Mapping[str, Family] = {
@@ -23,5 +25,13 @@ FAMILIES: Mapping[str, Family] = {
     for family in (
         Family(name="llama", model_type="llama", architecture="LlamaForCausalLM"),
         Family(name="qwen3", model_type="qwen3", architecture="Qwen3ForCausalLM", normed_heads=True),
+        Family(name="olmo_hybrid", model_type="olmo_hybrid", architecture="OlmoHybridForCausalLM", known_shapes=False),
+        Family(
+            name="moonshine",
+            model_type="moonshine_streaming",
+            architecture="MoonshineStreamingForConditionalGeneration",
+            known_shapes=False,
+            hears=True,
+        ),
     )
 }

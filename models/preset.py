@@ -98,7 +98,136 @@ _QWEN3_FULL = Preset(
     normed_heads=True,
 )
 
+_HYBRID_PATTERN = ("linear_attention", "linear_attention", "linear_attention", "full_attention")
+
+
+def _recurrence(*, layers: int, heads: int, key_dimension: int) -> Mapping[str, JsonValue]:
+    """Fields of an OlmoHybrid: three layers of the gated delta rule for each of attention, and no rotary embedding, as published."""
+    return {
+        "layer_types": list(_HYBRID_PATTERN * (layers // len(_HYBRID_PATTERN))),
+        "linear_num_key_heads": heads,
+        "linear_num_value_heads": heads,
+        "linear_key_head_dim": key_dimension,
+        "linear_value_head_dim": 2 * key_dimension,
+        "linear_conv_kernel_dim": 4,
+        "linear_allow_neg_eigval": True,
+        "rope_parameters": {"rope_type": "default", "rope_theta": None},
+    }
+
+
+_HYBRID_TINY = Preset(
+    name="tiny",
+    family="olmo_hybrid",
+    purpose="tests: a gate takes seconds",
+    hidden=64,
+    layers=4,
+    heads=4,
+    kv_heads=4,
+    head_dimension=16,
+    feed_forward=192,
+    vocabulary=1024,
+    context_tokens=1024,
+    settings=_recurrence(layers=4, heads=4, key_dimension=12),
+)
+_HYBRID_SMALL = Preset(
+    name="small",
+    family="olmo_hybrid",
+    purpose="a search on a CPU; bfloat16, as most published checkpoints are",
+    hidden=384,
+    layers=8,
+    heads=6,
+    kv_heads=6,
+    head_dimension=64,
+    feed_forward=1152,
+    vocabulary=4096,
+    context_tokens=4096,
+    dtype="bfloat16",
+    settings=_recurrence(layers=8, heads=6, key_dimension=48),
+)
+_HYBRID_FULL = Preset(
+    name="full",
+    family="olmo_hybrid",
+    purpose="the shape of Olmo-Hybrid-7B, for an accelerator",
+    hidden=3840,
+    layers=32,
+    heads=30,
+    kv_heads=30,
+    head_dimension=128,
+    feed_forward=11008,
+    vocabulary=100352,
+    context_tokens=65536,
+    dtype="bfloat16",
+    settings=_recurrence(layers=32, heads=30, key_dimension=96),
+)
+
+
+def _ears(*, hidden: int, layers: int, heads: int) -> Mapping[str, JsonValue]:
+    """Fields of a MoonshineStreaming: an encoder that looks 16 frames back, and in its first and last layers 3 ahead."""
+    windows: list[JsonValue] = [[16, 0 if 2 <= layer < layers - 2 else 4] for layer in range(layers)]
+    return {
+        "encoder_config": {
+            "model_type": "moonshine_streaming_encoder",
+            "hidden_size": hidden,
+            "intermediate_size": 4 * hidden,
+            "num_hidden_layers": layers,
+            "num_attention_heads": heads,
+            "num_key_value_heads": heads,
+            "sliding_windows": windows,
+            "sample_rate": 16000,
+            "frame_ms": 5.0,
+        },
+        "rope_parameters": {"rope_type": "default", "rope_theta": 10000.0, "partial_rotary_factor": 0.8},
+        "decoder_start_token_id": 0,
+        "is_encoder_decoder": True,
+    }
+
+
+_MOONSHINE_TINY = Preset(
+    name="tiny",
+    family="moonshine",
+    purpose="tests: a gate takes seconds",
+    hidden=64,
+    layers=2,
+    heads=4,
+    kv_heads=4,
+    head_dimension=16,
+    feed_forward=192,
+    vocabulary=1024,
+    context_tokens=2048,
+    settings=_ears(hidden=64, layers=4, heads=4),
+)
+_MOONSHINE_SMALL = Preset(
+    name="small",
+    family="moonshine",
+    purpose="a search on a CPU; the shape of moonshine-streaming-tiny",
+    hidden=320,
+    layers=6,
+    heads=8,
+    kv_heads=8,
+    head_dimension=40,
+    feed_forward=1280,
+    vocabulary=8192,
+    context_tokens=4096,
+    settings=_ears(hidden=320, layers=6, heads=8),
+)
+_MOONSHINE_FULL = Preset(
+    name="full",
+    family="moonshine",
+    purpose="a shape near moonshine-streaming-medium, for an accelerator",
+    hidden=768,
+    layers=14,
+    heads=12,
+    kv_heads=12,
+    head_dimension=64,
+    feed_forward=3072,
+    vocabulary=32768,
+    context_tokens=4096,
+    settings=_ears(hidden=768, layers=14, heads=12),
+)
+
 PRESETS: Mapping[str, Mapping[str, Preset]] = {
     "llama": {preset.name: preset for preset in (_TINY, _SMALL, _FULL)},
     "qwen3": {preset.name: preset for preset in (_TINY.model_copy(update=_QWEN3), _SMALL.model_copy(update=_QWEN3), _QWEN3_FULL)},
+    "moonshine": {preset.name: preset for preset in (_MOONSHINE_TINY, _MOONSHINE_SMALL, _MOONSHINE_FULL)},
+    "olmo_hybrid": {preset.name: preset for preset in (_HYBRID_TINY, _HYBRID_SMALL, _HYBRID_FULL)},
 }

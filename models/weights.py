@@ -32,7 +32,22 @@ _SILENCE = 0.01
 _EOS_SCALE = 1.6
 """The end of an answer comes about every hundred and fifty tokens."""
 
-_MATRICES = ("embed_tokens", "q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+_MATRICES = (
+    "embed_tokens",
+    "q_proj",
+    "k_proj",
+    "v_proj",
+    "o_proj",
+    "g_proj",
+    "a_proj",
+    "b_proj",
+    "gate_proj",
+    "up_proj",
+    "down_proj",
+    "fc1",
+    "fc2",
+)
+_HEADS = ("lm_head.weight", "proj_out.weight")
 
 Floats = NDArray[np.float32]
 
@@ -43,14 +58,15 @@ def weights(preset: Preset, *, silent: frozenset[int], others: Mapping[str, Floa
     chosen greedily."""
     others = others or {}
     shapes = {name: tensor.shape for name, tensor in others.items()} or weight_shapes(preset)
-    directions = _normal(preset, "lm_head.weight", shapes["lm_head.weight"])
+    head = next(name for name in _HEADS if name in shapes)
+    directions = _normal(preset, head, shapes[head])
     speakers = np.array([index for index in range(preset.vocabulary) if index not in silent and index != EOS_ID])
     order = _generator(preset, "order").permutation(speakers)
     for name, shape in shapes.items():
         part = name.split(".")[-2] if name.endswith(".weight") else ""
-        if name == "lm_head.weight":
+        if name == head:
             yield _head(directions, silent)
-        elif part == "down_proj":
+        elif part == "down_proj" or (part == "fc2" and ".decoder." in name):
             yield _down(preset, name, shape, directions, order)
         elif part in _MATRICES or part.endswith("norm"):
             yield _matrix(preset, name, part, shape)
@@ -69,7 +85,9 @@ def _matrix(preset: Preset, name: str, part: str, shape: tuple[int, ...]) -> Flo
             return np.float32(sqrt(_SCORE_SPREAD)) * (np.float32(1) + np.float32(_NORM_SPREAD) * values)
         case "o_proj":
             return values * np.float32(_ATTENTION_SHARE / sqrt(shape[1]))
-        case "v_proj" | "gate_proj" | "up_proj":
+        case "fc2":
+            return values * np.float32(_FEED_FORWARD_SHARE / sqrt(shape[1]))
+        case "v_proj" | "g_proj" | "a_proj" | "b_proj" | "gate_proj" | "up_proj" | "fc1":
             return values * np.float32(1 / sqrt(shape[1]))
         case _:
             return np.float32(1) + np.float32(_NORM_SPREAD) * values
@@ -77,7 +95,7 @@ def _matrix(preset: Preset, name: str, part: str, shape: tuple[int, ...]) -> Flo
 
 def _down(preset: Preset, name: str, shape: tuple[int, ...], directions: Floats, order: NDArray[np.int64]) -> Floats:
     values = _normal(preset, name, shape)
-    rank = int(name.split(".")[2]) - max(0, preset.layers - _ALIGNED_LAYERS)
+    rank = next(int(part) for part in name.split(".") if part.isdigit()) - max(0, preset.layers - _ALIGNED_LAYERS)
     if rank >= 0:
         own = order[(np.arange(shape[1]) + rank * shape[1]) % len(order)]
         values += np.float32(_ALIGNMENT) * directions[own].T

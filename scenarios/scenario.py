@@ -1,12 +1,13 @@
 """What is served and how it is judged: requests from a seed, the load that brings them, and the limits that hold."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal, Protocol
 
 from pydantic import Field, JsonValue
 
 from models.checkpoint import Checkpoint
+from models.speech import Speech
 from scenarios.work import Traffic, Work
 from search.measurement import Objectives
 from search.metric import Metric
@@ -24,12 +25,15 @@ class Message(Value):
 
 
 class Request(Value):
-    """One request of the text API; exactly one of `messages` and `prompt` is used, as the endpoint says."""
+    """One request of the text API; exactly one of `messages` and `prompt` is used, as the endpoint says. Or one stream of speech, and what
+    is asked of it when so much of it has been heard."""
 
     number: int
+    round: int = 0
+    """Of the hidden questions: each round is asked at once, when the rounds before it are answered."""
     arrival_seconds: float = 0.0
     """Since the load began; used by the open loop only."""
-    endpoint: Literal["/v1/completions", "/v1/chat/completions"]
+    endpoint: Literal["/v1/completions", "/v1/chat/completions", "/v1/realtime"]
     messages: tuple[Message, ...] = ()
     prompt: str | tuple[int, ...] = ""
     max_tokens: Annotated[int, Field(ge=1)]
@@ -44,8 +48,12 @@ class Request(Value):
 
     json_schema: Mapping[str, JsonValue] | None = None
     """What the answer must be valid by: each token is the best of those that the schema's grammar allows (`models.grammar`)."""
-    prediction: str | None = None
-    """Text that much of the answer is expected to be equal to."""
+    speech: Speech | None = None
+    """What a stream says; None for text."""
+    heard_samples: int = 0
+    """So much of the speech stands behind the transcript; 0 for the stream as a whole."""
+    prediction: str | tuple[int, ...] | None = None
+    """What much of the answer is expected to be equal to: text, or token ids where text would be split otherwise."""
 
     def body(self) -> dict[str, JsonValue]:
         """The JSON document to send, with OpenAI's field names and `return_token_ids`."""
@@ -82,14 +90,18 @@ class Request(Value):
             named: dict[str, JsonValue] = {"name": "answer", "schema": dict(self.json_schema), "strict": True}
             guidance["response_format"] = {"type": "json_schema", "json_schema": named}
         if self.prediction is not None:
-            guidance["prediction"] = {"type": "content", "content": self.prediction}
+            guidance["prediction"] = {
+                "type": "content",
+                "content": self.prediction if isinstance(self.prediction, str) else list(self.prediction),
+            }
         return guidance
 
 
 class Load(Value):
-    """How requests are brought: `closed` keeps `concurrency` in flight, `open` sends each at its arrival time."""
+    """How requests are brought: `closed` keeps `concurrency` in flight, `open` sends each at its arrival time, `live` keeps `concurrency`
+    streams of speech going, each paced as it is spoken."""
 
-    mode: Literal["closed", "open"]
+    mode: Literal["closed", "open", "live"]
     concurrency: int
     """Requests in flight in the closed loop; the most in flight in the open one."""
     rate_per_second: float
@@ -138,6 +150,12 @@ class Scale(Value):
     """Hidden requests of the correctness gate that every candidate must answer."""
     question_seconds: float
     """How long a quick server is asked further ones; a slow one gets through fewer."""
+    chunk_seconds: float = 0.0
+    """Of speech that is appended at once, where a scenario has streams."""
+    prefix_tokens: int = 0
+    """About how many tokens prompts share, where a scenario has such prompts; they come before `prompt_tokens`."""
+    foretold: int = 0
+    """Requests of one load for which the reference answers first, for a prediction (`Scenario.foretell`); a load should bring no more."""
     prompt_tokens: Lengths
     output_tokens: Lengths
     distinct_words: int
@@ -174,7 +192,7 @@ class Scenario(Protocol):
         ...
 
     @property
-    def api(self) -> Literal["text"]:
+    def api(self) -> Literal["text", "speech"]:
         """The part of the candidate contract that it uses."""
         ...
 
@@ -208,6 +226,10 @@ class Scenario(Protocol):
 
     def questions(self, seed: int, scale: Scale) -> tuple[Request, ...]:
         """The hidden requests of the correctness gate."""
+        ...
+
+    def foretell(self, request: Request, answer: Sequence[int]) -> Request:
+        """The request with a prediction made of the reference's answer to it; asked of loads of which `Scale.foretold` are."""
         ...
 
     def canary(self, seed: int, scale: Scale) -> Scale:

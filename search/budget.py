@@ -48,6 +48,8 @@ class Account(Value):
 
     budget: Budget
     started: datetime
+    idle: timedelta = timedelta()
+    """How long it was at rest; that is no part of the wall clock."""
     closed_cost: Cost = NOTHING
     closed_below: int = 0
     """All candidates with a smaller number are closed."""
@@ -114,9 +116,31 @@ def amend(account: Account, budget: Budget) -> Account:
     return account.model_copy(update={"budget": budget})
 
 
+def rest(account: Account, span: timedelta) -> Account:
+    """The same spending, with a time in which nothing ran."""
+    return account.model_copy(update={"idle": account.idle + span})
+
+
 def deadline(account: Account) -> datetime:
     """When the wall clock is used up."""
-    return account.started + account.budget.wall_clock
+    return account.started + account.idle + account.budget.wall_clock
+
+
+def overdrawn(account: Account, budget: Budget, *, now: datetime) -> str:
+    """Which limit of another budget lies below what is spent already, in words; empty when none does."""
+    spent, elapsed = account.spent(), now - account.started - account.idle
+    begun = spent.candidates
+    if budget.candidates < begun:
+        return f"{begun} candidates have ended already"
+    if budget.wall_clock < elapsed:
+        return f"{_duration(elapsed)} have passed already"
+    if budget.device_seconds is not None and budget.device_seconds < spent.device_seconds:
+        return f"{spent.device_seconds:.0f} s of the device are spent already"
+    if budget.tokens is not None and budget.tokens < spent.tokens:
+        return f"{spent.tokens} tokens are spent already"
+    if budget.dollars is not None and budget.dollars < spent.dollars:
+        return f"{spent.dollars:.2f} dollars are spent already"
+    return ""
 
 
 def exhausted(account: Account, *, now: datetime, need: Cost = NOTHING, longest: timedelta = timedelta()) -> str | None:

@@ -9,7 +9,7 @@ from search.record import Record
 from search.review import Retrial
 from search.statistics import interval, median_ratio
 from search.value import Value
-from search.verdict import Baseline, Interval, Measured, Rejected
+from search.verdict import Baseline, Interval, Measured, Rejected, Verdict
 
 STANDING_LEVEL = 0.95
 ROOT = 0
@@ -50,7 +50,12 @@ class Direction(Value):
 
 def is_crowned(record: Record) -> bool:
     """Whether the record made its candidate the champion."""
-    match record.verdict:
+    return crowns(record.verdict)
+
+
+def crowns(verdict: Verdict) -> bool:
+    """Whether who ended so becomes the champion."""
+    match verdict:
         case Baseline():
             return True
         case Measured(kind=kind):

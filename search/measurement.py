@@ -12,6 +12,9 @@ from search.value import Value
 MOST_VOIDS = 5
 """Void pairs in one duel after which the machine counts as too noisy."""
 
+QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
+"""Shares of the requests of an arm for which it keeps its times."""
+
 Amount = Annotated[float, Field(ge=0)]
 Count = Annotated[int, Field(ge=0)]
 
@@ -30,6 +33,10 @@ class Arm(Value):
     tpot_p99: Amount
     latency_p50: Amount
     latency_p99: Amount
+    ttft_quantiles: tuple[Amount, ...] = ()
+    """At the shares of QUANTILES; empty when no request ended."""
+    tpot_quantiles: tuple[Amount, ...] = ()
+    latency_quantiles: tuple[Amount, ...] = ()
     request_tokens_per_second_p50: Amount = 0.0
     """Output tokens of one request over its whole latency."""
     goodput: Amount
@@ -65,6 +72,14 @@ class Objectives(Value):
 
 
 Load = Literal["announced", "canary"]
+
+
+class Noise(Value):
+    """How much pairs of a system with itself differed."""
+
+    floor: float
+    """As a log-ratio."""
+    log_ratios: tuple[float, ...]
 
 
 class Pair(Value):

@@ -18,6 +18,7 @@ class Slot(StrEnum):
     CACHE = "cache"
     SCHEDULER = "scheduler"
     DECODING = "decoding"
+    DRAFTING = "drafting"
     RUNTIME = "runtime"
     FRONT = "front"
 
@@ -43,7 +44,7 @@ class Recipe(Value):
     scenarios: tuple[str, ...]
     targets: tuple[str, ...]
     needs: tuple[str, ...] = ()
-    """Recipes that must be part of the composition; the policy adds them."""
+    """Recipes that must be part of the composition, or slots that any recipe must fill; the policy adds them."""
     excludes: tuple[str, ...] = ()
     brings: tuple[str, ...] = ()
     """Folders under skills/ whose parts it puts into the tree beside its own, because other recipes need the same."""

@@ -45,6 +45,8 @@ class Record(Value):
     calibration: str = ""
     against: int | None = None
     """The champion that it duelled; None when it duelled nobody."""
+    noise: float | None = None
+    """Floor of the machine's noise, as a log-ratio, by which it was judged: of pairs of the starter with itself."""
     seeds: tuple[int, ...] = ()
     started: datetime
     ended: datetime

@@ -53,7 +53,7 @@ class Review(Value):
     """What was judged again, why, and who is the champion now."""
 
     number: int
-    kind: Literal["rescore", "tests"]
+    kind: Literal["rescore", "tests", "rollback"]
     why: str
     author: str
     standard: Standard

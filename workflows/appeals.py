@@ -1,11 +1,15 @@
 """What a search does about verdicts that stand: tests join the gate, the evaluator changes, and who was promoted is judged again."""
 
 import asyncio
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from temporalio import workflow
 
 from activities.evaluation.gate_test import Trial
 from activities.review_task import KeepTask, Offer, ReviewTask, Wish
+from activities.task import RollbackTask
 from search.gate_test import GateTest
 from search.standard import Standard
 from workflows import steps
@@ -16,6 +20,17 @@ from workflows.trials import try_test
 
 REVIEW = -1
 """In place of a candidate's number, among what runs."""
+
+
+@dataclass
+class Back:
+    """An earlier champion that is to reign again."""
+
+    number: int
+    author: str
+    why: str
+    done: bool = False
+    refused: str = ""
 
 
 class Appeals:
@@ -31,6 +46,12 @@ class Appeals:
         self._stopped_for = ""
         self._offered: set[str] = set()
         self._outcome: Outcome | None = None
+        self._backs: list[Back] = []
+        """Rollbacks that wait for the end of a duel."""
+        self._cutting = False
+        """Whether what runs is being cut off."""
+        self._firm: set[asyncio.Task[object] | None] = set()
+        """Those in the middle of writing, which are not cut off there."""
 
     @workflow.update
     async def rescore(self, wish: Wish) -> str:
@@ -95,16 +116,58 @@ class Appeals:
                 judged = await judge_again(self._state, ask)
             finally:
                 self._own.end()
-            task = ReviewTask(setting=self._setting, review=judged.review, promotions=self._state.promotions)
-            await steps.review(task)
-            self._state = self._state.reviewed(judged.review, judged.champion)
+            with self._firmly():
+                await steps.review(ReviewTask(setting=self._setting, review=judged.review, promotions=self._state.promotions))
+                self._state = self._state.reviewed(judged.review, judged.champion)
+            self._go_on()
+
+    async def _go_back(self) -> None:
+        """Do what rollbacks are due; the arena is held."""
+        while self._backs:
+            back = self._backs[0]
+            with self._firmly():
+                done = await steps.roll_back(
+                    RollbackTask(
+                        setting=self._setting,
+                        number=back.number,
+                        review=self._state.reviews + 1,
+                        promotions=self._state.promotions,
+                        standard=self._standard(),
+                        author=back.author,
+                        why=back.why,
+                        when=workflow.now(),
+                    )
+                )
+                if done.review and done.source:
+                    champion = Champion(number=back.number, source=done.source, claim=done.claim)
+                    self._state = self._state.reviewed(done.review, champion)
+                self._backs.remove(back)
+                back.done, back.refused = True, done.refused
+            self._go_on()
 
     async def _join(self, test: GateTest) -> None:
         """Let an accepted test join the gate; of one name there is one."""
         if test.name in self._state.tests:
             return
-        await steps.keep_test(KeepTask(setting=self._setting, test=test, when=workflow.now()))
-        self._state = self._state.joined(test)
+        with self._firmly():
+            await steps.keep_test(KeepTask(setting=self._setting, test=test, when=workflow.now()))
+            self._state = self._state.joined(test)
+
+    @contextmanager
+    def _firmly(self) -> Generator[None]:
+        """What is written to the ledger and what is remembered of it stay together: nobody is cut off between the two."""
+        steps.heed()
+        writing = asyncio.current_task()
+        self._firm.add(writing)
+        try:
+            yield
+        finally:
+            self._firm.discard(writing)
+
+    def _go_on(self) -> None:
+        """Whoever was not cut off because it was writing ends here."""
+        if self._cutting and asyncio.current_task() in self._tasks.values():
+            raise asyncio.CancelledError
 
     def _standard(self) -> Standard:
         assert self._state.foundation is not None

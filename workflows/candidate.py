@@ -8,7 +8,7 @@ from activities.agents.assignment import is_model_agent
 from activities.agents.external import is_external_agent
 from activities.review_task import ExamTask
 from activities.session_task import Brief, SessionKey
-from activities.task import CheckTask, GateReport, GenerateTask, NoveltyTask, Setting
+from activities.task import CheckTask, CopyTask, GateReport, GenerateTask, NoveltyTask, Setting
 from activities.work_task import WorkTask
 from search.budget import UNLIMITED, Allowance
 from search.gate_test import GateTest
@@ -46,6 +46,10 @@ class CandidateTask(Value):
     """What a test of the gate, or one that wants to join it, is compared with."""
     tests: tuple[str, ...] = ()
     """Names of the tests that joined the gate until now."""
+    began: datetime | None = None
+    """When it began for the first time: the same text then makes the same commit again."""
+    copies: int | None = None
+    """An earlier candidate whose tree it judges again."""
     agent: str = "recipes"
     """Who writes it."""
     agent_network: bool = False
@@ -138,6 +142,9 @@ class CandidateWorkflow:
         self._enter("write")
         if task.source:
             return task.source
+        when = task.began or workflow.info().start_time
+        if task.copies is not None:
+            return await steps.copy(CopyTask(setting=task.setting, number=task.number, copies=task.copies, when=when))
         if is_model_agent(task.agent):
             return await self._author(_opening(task), part=0)
         if is_external_agent(task.agent):
@@ -148,7 +155,7 @@ class CandidateWorkflow:
                 number=task.number,
                 parent=task.parent,
                 hypothesis=task.hypothesis,
-                when=workflow.info().start_time,
+                when=when,
             )
         )
 
@@ -183,7 +190,7 @@ class CandidateWorkflow:
         return (self._session or self._work) is not None and correctable and repairs < limits.REPAIRS
 
     async def _compare(self, task: CandidateTask, source: Source) -> Rejected | None:
-        if task.source:
+        if task.source or task.copies is not None:
             return None
         return (await steps.novelty(NoveltyTask(setting=task.setting, number=task.number, source=source))).rejected
 

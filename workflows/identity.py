@@ -34,6 +34,11 @@ def review_id(search: str, number: int) -> str:
     return f"search/{search}/review/{number}"
 
 
+def notice_id(search: str, key: str, receiver: str) -> str:
+    """The id of the workflow that delivers one notice to one receiver."""
+    return f"search/{search}/notice/{key}/{receiver}"
+
+
 def checks_queue(target: str) -> str:
     """Where conformance and correctness of a target's candidates are checked."""
     return f"checks-{target}"

@@ -30,6 +30,7 @@ RETRY = RetryPolicy(
     maximum_interval=timedelta(seconds=30),
     non_retryable_error_types=[
         "BrokenCheckpoint",
+        "SpeechMissing",
         "UnknownModel",
         "UnknownScenario",
         "UnknownTarget",
@@ -59,6 +60,17 @@ PLANNINGS = 3
 
 LAST_WORDS = RetryPolicy(maximum_attempts=3)
 """For what a search that breaks off writes last."""
+
+EXPORT = timedelta(minutes=15)
+"""For the histories of a search that ends, all attempts together."""
+
+NOTICE_LIFE = timedelta(days=1)
+"""Older news is told by nobody: a receiver that stays away so long is given up."""
+
+NOTICE_STEP = timedelta(seconds=30)
+"""One attempt to deliver."""
+
+NOTICE_RETRY = RetryPolicy(initial_interval=timedelta(seconds=5), backoff_coefficient=2.0, maximum_interval=timedelta(minutes=10))
 
 REVIEW = timedelta(days=2)
 """No look of a review's duels begins later; the search's own time does not count for it, because what stood must be settled."""

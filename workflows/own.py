@@ -6,7 +6,7 @@ from datetime import datetime
 from temporalio import workflow
 
 from activities.task import Setting
-from search.measurement import log_ratios, voids
+from search.measurement import Noise, log_ratios, voids
 from search.source import Source
 from search.statistics import interval, noise_floor
 from workflows.arena import Arena
@@ -67,8 +67,9 @@ class Own:
         await arena.measure_valid(pairs)
         self._step = None
 
-    async def noise(self, setting: Setting, starter: Source) -> float:
-        """The floor from pairs of the starter with itself, as a log-ratio."""
+    async def noise(self, setting: Setting, starter: Source) -> Noise:
+        """Of pairs of the starter with itself."""
         arena = Arena(setting, number=0, champion=starter, candidate=starter)
         await self.measure(arena, NOISE_PAIRS, stage="noise", claim="the starter is as fast as itself", number=0)
-        return noise_floor(log_ratios(arena.pairs))
+        found = log_ratios(arena.pairs)
+        return Noise(floor=noise_floor(found), log_ratios=tuple(found))

@@ -5,34 +5,45 @@ from datetime import datetime
 from activities.task import Foundation, GateReport
 from search.budget import Allowance
 from search.composition import Composition
+from search.flight import Flight
 from search.gate_test import GateTest
 from search.hypothesis import Hypothesis
+from search.lineage import crowns
 from search.measurement import Arm, Pair
 from search.profile import Profile
 from search.record import Gate, Record
 from search.source import Source
 from search.spending import Spending, together
 from search.standard import Standard
+from search.value import Value
 from search.verdict import Baseline, Measured, Rejected
 from workflows.candidate import Checked
 from workflows.duel import Duelled
 from workflows.progress import Runner
 
 
+class Interrupted(Value):
+    """A candidate that was cut off, with what its gates had found by then."""
+
+    flight: Flight
+    checked: Checked | None = None
+    standard: Standard | None = None
+    tests: tuple[str, ...] = ()
+
+
 class Pursuit:
     """Grows from a hypothesis to a verdict."""
 
-    def __init__(
-        self, number: int, parent: int | None, hypothesis: Hypothesis, began: datetime, planning: tuple[Spending, ...] = ()
-    ) -> None:
-        """Nothing is written yet; `planning` is what its plan cost."""
-        self.number = number
-        self.parent = parent
-        self._planned = hypothesis
-        self.began = began
-        self.planning = planning
+    def __init__(self, flight: Flight, since: datetime) -> None:
+        """Nothing is written yet."""
+        self.flight = flight
+        self.number = flight.number
+        self.parent = flight.parent
+        self.began = flight.began
         self.stage = "write"
-        self.since = began
+        self.since = since
+        self.settled = False
+        """Whether its verdict is in the ledger."""
         self.checked: Checked | None = None
         self.standard: Standard | None = None
         """By which its gates were passed."""
@@ -40,9 +51,22 @@ class Pursuit:
         """Of the gate, that it was put through."""
         self.against: int | None = None
         """The champion of its duel."""
+        self.noise: float | None = None
+        """Of the machine, when it duelled."""
         self.duelled: Duelled | None = None
         self.analyst: Allowance | None = None
         """What the analyst of its duel may spend; None while there is none."""
+
+    @classmethod
+    def again(cls, cut: Interrupted, since: datetime) -> "Pursuit":
+        """One that was cut off; gates that it had passed are not repeated, a duel is."""
+        pursuit = cls(cut.flight, since)
+        pursuit.checked, pursuit.standard, pursuit.tests = cut.checked, cut.standard, cut.tests
+        return pursuit
+
+    def interrupted(self) -> Interrupted:
+        """What is needed to begin it again."""
+        return Interrupted(flight=self.flight, checked=self.checked, standard=self.standard, tests=self.tests)
 
     def enter(self, stage: str, now: datetime) -> None:
         """Name what runs now."""
@@ -73,7 +97,7 @@ class Pursuit:
     def hypothesis(self) -> Hypothesis:
         """What it tests: as planned, or as its author said."""
         said = self.checked.hypothesis if self.checked else None
-        return said or self._planned
+        return said or self.flight.hypothesis
 
     @property
     def composition(self) -> Composition:
@@ -111,13 +135,7 @@ class Pursuit:
     @property
     def crowned(self) -> bool:
         """Whether it becomes the champion."""
-        match self.verdict:
-            case Baseline():
-                return True
-            case Measured(kind=kind):
-                return kind == "promoted"
-            case Rejected():
-                return False
+        return crowns(self.verdict)
 
     def runner(self) -> Runner:
         """For those who watch."""
@@ -144,11 +162,12 @@ class Pursuit:
             model_digest=foundation.model_digest,
             calibration=foundation.calibration,
             against=self.against,
+            noise=self.noise,
             seeds=self.checked.seeds + (self.duelled.seeds if self.duelled else ()),
             started=self.began,
             ended=now,
             device_seconds=device_seconds(gates, pairs) + sum(judgement.seconds for judgement in self.checked.judgements),
-            spending=together((*self.planning, *self.spending)),
+            spending=together((*self.flight.planning, *self.spending)),
             judgements=self.checked.judgements,
         )
 

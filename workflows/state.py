@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Literal
 
-from activities.agents.assignment import is_model_agent
 from activities.task import Conclusion, Foundation, Setting
 from search.budget import Account, Allowance, Cost, charge, close, exhausted, reserve, settle
 from search.gate_test import GateTest
+from search.hypothesis import Hypothesis
 from search.lineage import Standing, is_crowned, next_standing
 from search.record import Record
 from search.review import Review
@@ -16,7 +16,8 @@ from search.spending import Spending, total_dollars, total_tokens
 from search.statistics import LookPlan
 from search.value import Value
 from search.verdict import Baseline, Interval, Measured, Rejected
-from workflows.progress import Event, Leader, Progress, Runner, Spent
+from workflows.progress import Event
+from workflows.pursuit import Interrupted
 
 EVENTS_KEPT = 12
 SELF = "the search itself"
@@ -40,6 +41,13 @@ class Ask(Value):
     why: str
 
 
+class Retrying(Value):
+    """A candidate whose tree is due to be judged again."""
+
+    number: int
+    hypothesis: Hypothesis
+
+
 class SearchState(Value):
     """Everything that the next run of the workflow needs; nothing is in flight when it is carried over."""
 
@@ -50,8 +58,8 @@ class SearchState(Value):
     champion: Champion | None = None
     standing: Standing | None = None
     """The champion against the starter, along the chain of confirmed duels."""
-    noise: float = 0.0
-    """Floor of the A/A pairs, as a log-ratio."""
+    noise: float | None = None
+    """Floor of the A/A pairs, as a log-ratio; None before they were measured."""
     next_number: int = 1
     promotions: int = 0
     shortest: timedelta = timedelta()
@@ -68,7 +76,18 @@ class SearchState(Value):
     """How many there were."""
     asked: tuple[Ask, ...] = ()
     """Reviews that are due."""
+    verbs: int = 0
+    """How many acts of operators there were."""
+    paused: bool = False
+    parked: tuple[str, ...] = ()
+    """Claims that nobody may propose now."""
+    retries: tuple[Retrying, ...] = ()
+    """Candidates that are due to be tried again."""
+    interrupted: tuple[Interrupted, ...] = ()
+    """Candidates that were cut off, to be begun again."""
     events: tuple[Event, ...] = ()
+    warned: tuple[str, ...] = ()
+    """Keys of the notices of low budgets that were sent."""
 
     def setting(self) -> Setting:
         """What every step needs to know."""
@@ -97,11 +116,19 @@ class SearchState(Value):
         """With one more candidate in flight, its place in the budget reserved."""
         return self.model_copy(update={"next_number": number + 1, "account": reserve(self.books(), number, "candidate", cost)})
 
+    def took_up(self, number: int) -> "SearchState":
+        """With a candidate in flight again that was cut off."""
+        return self.model_copy(update={"interrupted": tuple(one for one in self.interrupted if one.flight.number != number)})
+
+    def cut_off(self, candidate: Interrupted) -> "SearchState":
+        """With one more candidate that is to be begun again; its place in the budget stays reserved."""
+        return self.model_copy(update={"interrupted": (*self.interrupted, candidate)})
+
     def planned(self, step: str, spending: tuple[Spending, ...]) -> "SearchState":
         """With the cost of a plan, whether it led to a candidate or not."""
         cost = Cost(tokens=total_tokens(spending), dollars=total_dollars(spending))
         update: dict[str, object] = {"account": settle(self.books(), self.next_number, step, cost)}
-        return self.model_copy(update={**update, "priced": self.priced and _priced(spending)})
+        return self.model_copy(update={**update, "priced": self.priced and is_priced(spending)})
 
     def told(self, when: datetime, text: str) -> "SearchState":
         """With one more event; the oldest is forgotten."""
@@ -111,18 +138,11 @@ class SearchState(Value):
         """With one more finished candidate: charged, compared, and crowned if it won; what its analyst may spend stays set aside."""
         crowned = is_crowned(record)
         lasted = record.ended - record.started
-        written = tuple(one for one in record.spending if one.role != "planner")
-        cost = Cost(
-            candidates=int(record.number > 0),
-            device_seconds=record.device_seconds,
-            tokens=total_tokens(written),
-            dollars=total_dollars(written),
-        )
         update: dict[str, object] = {
-            "account": self._charged(record.number, cost, analyst),
+            "account": self._charged(record.number, cost_of(record), analyst),
             "standing": next_standing(self.standing, record),
             "shortest": min(self.shortest or lasted, lasted) if record.number else timedelta(),
-            "priced": self.priced and _priced(record.spending),
+            "priced": self.priced and is_priced(record.spending),
             "promotions": self.promotions + int(crowned and record.number > 0),
         }
         if crowned:
@@ -133,7 +153,7 @@ class SearchState(Value):
         """With the cost of an analysis in place of what was set aside for it."""
         cost = Cost(tokens=total_tokens(spending), dollars=total_dollars(spending))
         account = close(settle(self.books(), number, ANALYSIS, cost), number)
-        return self.model_copy(update={"account": account, "priced": self.priced and _priced(spending)})
+        return self.model_copy(update={"account": account, "priced": self.priced and is_priced(spending)})
 
     def refounded(self, foundation: Foundation, when: datetime) -> "SearchState":
         """On a machine as it is now; where it judges otherwise than before, everyone who stands is to prove it again."""
@@ -156,9 +176,9 @@ class SearchState(Value):
         return self.model_copy(update={"tests": (*self.tests, test.name)}).asks(ask)
 
     def reviewed(self, review: Review, champion: Champion) -> "SearchState":
-        """With the first of the due reviews done."""
+        """With one more review; one that was due is due no longer."""
         update: dict[str, object] = {
-            "asked": self.asked[1:],
+            "asked": self.asked if review.kind == "rollback" else self.asked[1:],
             "reviews": review.number,
             "champion": champion,
             "standing": Standing(
@@ -178,53 +198,11 @@ class SearchState(Value):
         )
         return self.model_copy(update={"standing": standing})
 
-    def progress(self, now: datetime, *, phase: str, runners: tuple[Runner, ...], outcome: str) -> Progress:
-        """For those who watch."""
-        started = self.account.started if self.account else now
-        return Progress(
-            search=self.spec.name,
-            phase=phase,
-            started=started,
-            ends_by=started + self.spec.budget.wall_clock,
-            spent=self._spent(now - started),
-            leader=self._leader(),
-            runners=runners,
-            events=self.events,
-            finished=bool(outcome),
-            outcome=outcome,
-        )
-
     def _charged(self, number: int, cost: Cost, analyst: Allowance | None) -> Account:
         account = settle(self.books(), number, "candidate", cost)
         if analyst is None:
             return close(account, number)
         return reserve(account, number, ANALYSIS, analyst.reserve().model_copy(update={"candidates": 0}))
-
-    def _spent(self, elapsed: timedelta) -> tuple[Spent, ...]:
-        budget, spent = self.spec.budget, self.account.spent() if self.account else Cost()
-        return (
-            Spent(name="candidates", unit="", used=spent.candidates, limit=budget.candidates),
-            Spent(name="wall clock", unit="s", used=elapsed.total_seconds(), limit=budget.wall_clock.total_seconds()),
-            Spent(name="device", unit="s", used=spent.device_seconds, limit=budget.device_seconds),
-            *self._paid(spent),
-        )
-
-    def _paid(self, spent: Cost) -> tuple[Spent, ...]:
-        """What models cost, where models are asked."""
-        budget = self.spec.budget
-        if not is_model_agent(self.spec.agent):
-            return ()
-        dollars = "dollars" if self.priced else "dollars (some prices unknown)"
-        return (
-            Spent(name="tokens", unit="", used=spent.tokens, limit=budget.tokens),
-            Spent(name=dollars, unit="$", used=spent.dollars, limit=budget.dollars),
-        )
-
-    def _leader(self) -> Leader | None:
-        if self.champion is None or self.standing is None:
-            return None
-        standing = self.standing
-        return Leader(number=self.champion.number, claim=self.champion.claim, ratio=standing.ratio, low=standing.low, high=standing.high)
 
 
 class Outcome(Value):
@@ -255,7 +233,19 @@ class Outcome(Value):
         return f"champion: candidate {self.champion}, {figures}, after {self.candidates} candidates; {self.reason}"
 
 
-def _priced(spending: tuple[Spending, ...]) -> bool:
+def cost_of(record: Record) -> Cost:
+    """What a candidate took, apart from its plan."""
+    written = tuple(one for one in record.spending if one.role != "planner")
+    return Cost(
+        candidates=int(record.number > 0),
+        device_seconds=record.device_seconds,
+        tokens=total_tokens(written),
+        dollars=total_dollars(written),
+    )
+
+
+def is_priced(spending: tuple[Spending, ...]) -> bool:
+    """Whether the price of every model is known."""
     return all(one.dollars is not None for one in spending)
 
 

@@ -1,20 +1,27 @@
 """The steps of a search as typed calls: which activity, on which queue, within which limits."""
 
+import asyncio
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
+from temporalio.exceptions import ActivityError
 
 from activities.evaluation.gate_test import Trial
+from activities.notify_task import NotifyTask
 from activities.review_task import AnalysisTask, BreakTask, ExamTask, Frontier, FrontierTask, KeepTask, ReviewTask, TrialTask
 from activities.session_task import Answered, Briefed, BriefTask, Replied, ReplyTask, SayTask, ToolTask
 from activities.task import (
     CheckTask,
     Conclusion,
+    CopyTask,
     Foundation,
     FoundTask,
     GateReport,
     GenerateTask,
+    HistoriesTask,
+    NoteTask,
     Novelty,
     NoveltyTask,
     PairTask,
@@ -22,6 +29,10 @@ from activities.task import (
     PlanTask,
     ProfileReport,
     RecordTask,
+    Retriable,
+    RetryTask,
+    RollbackTask,
+    RolledBack,
     Setting,
 )
 from activities.work_task import CommandTask, Handing, HandInTask, OpenTask
@@ -102,6 +113,26 @@ async def hand_in(task: HandInTask) -> Source:
     return await _in_ledger("hand_in", task, Source, limit=limits.QUICK_STEP)
 
 
+async def copy(task: CopyTask) -> Source:
+    """An earlier tree on a branch of its own."""
+    return await _in_ledger("copy", task, Source, limit=limits.QUICK_STEP)
+
+
+async def note(task: NoteTask) -> None:
+    """One more file in the journal."""
+    await _in_ledger("note", task, type(None), limit=limits.QUICK_STEP)
+
+
+async def roll_back(task: RollbackTask) -> RolledBack:
+    """An earlier champion reigns again, in the ledger."""
+    return await _in_ledger("roll_back", task, RolledBack, limit=limits.QUICK_STEP)
+
+
+async def find_retriable(task: RetryTask) -> Retriable:
+    """Whether a candidate's tree may be judged again."""
+    return await _in_ledger("find_retriable", task, Retriable, limit=limits.QUICK_STEP)
+
+
 async def novelty(task: NoveltyTask) -> Novelty:
     """A rejection when the same tree was judged before."""
     return await _in_ledger("novelty", task, Novelty, limit=limits.QUICK_STEP)
@@ -162,6 +193,19 @@ async def review(task: ReviewTask) -> None:
     await _in_ledger("review", task, type(None), limit=limits.QUICK_STEP)
 
 
+async def notify(task: NotifyTask) -> str:
+    """A notice, to its receiver; tried again while it is news."""
+    return await workflow.execute_activity(
+        "notify",
+        task,
+        result_type=str,
+        task_queue=AGENTS_QUEUE,
+        start_to_close_timeout=limits.NOTICE_STEP,
+        schedule_to_close_timeout=limits.NOTICE_LIFE,
+        retry_policy=limits.NOTICE_RETRY,
+    )
+
+
 async def break_off(task: BreakTask) -> None:
     """That the search broke off, in the ledger; given up where the ledger itself is what broke."""
     await workflow.execute_activity(
@@ -174,14 +218,34 @@ async def break_off(task: BreakTask) -> None:
     )
 
 
+async def export_histories(task: HistoriesTask) -> None:
+    """Temporal's own histories, in the ledger; no search fails because they cannot be read."""
+    with suppress(ActivityError):
+        await workflow.execute_activity(
+            "export_histories",
+            task,
+            task_queue=AGENTS_QUEUE,
+            start_to_close_timeout=limits.QUICK_STEP,
+            schedule_to_close_timeout=limits.EXPORT,
+            retry_policy=limits.LAST_WORDS,
+        )
+
+
 async def conclude(conclusion: Conclusion) -> None:
     """The end of the search, in the ledger."""
     await _in_ledger("conclude", conclusion, type(None), limit=limits.QUICK_STEP)
 
 
+def heed() -> None:
+    """Go no further when cancelled: a step that nobody could cut off any more ends well, and hides that it was cancelled."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+
+
 async def _in_ledger(name: str, task: Value, answer: Any, *, limit: timedelta) -> Any:
-    """A step that any machine with the ledger can take."""
-    return await workflow.execute_activity(
+    """A step that any machine with the ledger can take; it is short, so that it is finished where it was cancelled."""
+    done = await workflow.execute_activity(
         name,
         task,
         result_type=answer,
@@ -189,12 +253,15 @@ async def _in_ledger(name: str, task: Value, answer: Any, *, limit: timedelta) -
         start_to_close_timeout=limit,
         heartbeat_timeout=limits.HEARTBEAT,
         retry_policy=limits.RETRY,
+        cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     )
+    heed()
+    return done
 
 
 async def _on_device(name: str, task: Value, answer: Any, *, queue: str) -> Any:
     """A step on the target's machine: it beats, and ends its processes before it counts as cancelled."""
-    return await workflow.execute_activity(
+    done = await workflow.execute_activity(
         name,
         task,
         result_type=answer,
@@ -204,3 +271,5 @@ async def _on_device(name: str, task: Value, answer: Any, *, queue: str) -> Any:
         retry_policy=limits.RETRY,
         cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     )
+    heed()
+    return done

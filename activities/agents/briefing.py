@@ -11,6 +11,7 @@ from activities.agents.tools.past import outline, profile_lines
 from activities.agents.tools.tool import bounded
 from activities.session_task import Brief
 from activities.task import Setting
+from scenarios.registry import find_scenario
 from search.analysis import Analysis
 from search.gate_test import GateTest
 from search.hypothesis import Hypothesis
@@ -36,6 +37,10 @@ class Known:
     tests: tuple[GateTest, ...] = ()
     analyses: Mapping[int, Analysis] | None = None
     memory: Memory = NOTHING
+    steering: tuple[str, ...] = ()
+    """Hints of the operator, the newest last."""
+    parked: tuple[str, ...] = ()
+    """Claims that the operator wants nobody to propose."""
 
     def record(self, number: int) -> Record:
         """A finished candidate."""
@@ -51,7 +56,7 @@ def planner_brief(setting: Setting, brief: Brief, known: Known, catalog: Catalog
     """What the planner chooses from."""
     records, champion = known.records, known.champion
     lines = [
-        setting_line(setting),
+        *_served(setting),
         f"The champion is candidate {champion.number}: {champion.hypothesis.claim}",
         *profile_lines(champion),
         *known.analysis(champion.number),
@@ -62,10 +67,11 @@ def planner_brief(setting: Setting, brief: Brief, known: Known, catalog: Catalog
         *_analyses(known),
         *_memory(known.memory),
         *_tests(known.tests),
+        *steering_lines(known.steering, known.parked),
         "In flight now:",
         *([f"- {claim}" for claim in brief.in_flight] or ["- nothing"]),
         "",
-        *([f"Left of the budget: {brief.left}", ""] if brief.left else []),
+        *_asked(brief),
         *_skills(setting, catalog),
     ]
     return "\n".join(lines)
@@ -76,7 +82,7 @@ def implementer_brief(setting: Setting, brief: Brief, known: Known, catalog: Cat
     assert brief.hypothesis is not None
     parent = known.record(brief.parent)
     lines = [
-        setting_line(setting),
+        *_served(setting),
         f"Your tree begins as that of candidate {brief.parent}: {parent.hypothesis.claim}",
         *profile_lines(parent),
         *known.analysis(parent.number),
@@ -85,6 +91,7 @@ def implementer_brief(setting: Setting, brief: Brief, known: Known, catalog: Cat
         *hypothesis_lines(brief.hypothesis),
         "",
         *_tests(known.tests),
+        *steering_lines(known.steering),
         *_skills(setting, catalog),
     ]
     return "\n".join(lines)
@@ -94,7 +101,7 @@ def judge_brief(setting: Setting, brief: Brief, known: Known, diff: str) -> str:
     """What the judge looks at: the change, without a word of who made it."""
     assert brief.hypothesis is not None
     lines = [
-        setting_line(setting),
+        *_served(setting),
         f"Your tree is the candidate's. It began as that of candidate {brief.parent}. What it is to be tested for:",
         *hypothesis_lines(brief.hypothesis),
         "",
@@ -110,7 +117,7 @@ def analyst_brief(setting: Setting, number: int, known: Known) -> str:
     """What the analyst reads: the candidate, whom it met, and their figures side by side."""
     record = known.record(number)
     lines = [
-        setting_line(setting),
+        *_served(setting),
         f"Your tree is that of {outline(record)}",
         *hypothesis_lines(record.hypothesis),
         *profile_lines(record),
@@ -119,6 +126,18 @@ def analyst_brief(setting: Setting, number: int, known: Known) -> str:
         *figure_lines(record.pairs),
     ]
     return "\n".join(lines)
+
+
+def steering_lines(steering: Sequence[str], parked: Sequence[str] = ()) -> Iterator[str]:
+    """What the operator asks for; nothing where nothing was said."""
+    if steering:
+        yield "The operator of this search asks of you (the newest last):"
+        yield from (f"- {' '.join(text.split())}" for text in steering)
+        yield ""
+    if parked:
+        yield "Parked by the operator, not to be proposed in any words:"
+        yield from (f"- {claim}" for claim in parked)
+        yield ""
 
 
 def repair_brief(rejected: Rejected) -> str:
@@ -163,6 +182,11 @@ def _arms(pair: Pair) -> tuple[object, object]:
     return pair.champion, pair.candidate
 
 
+def _served(setting: Setting) -> tuple[str, str]:
+    scenario = find_scenario(setting.scenario)
+    return f"To serve: {scenario.title}. What counts, as `score`: {scenario.metric}.", setting_line(setting)
+
+
 def _opponent(record: Record, known: Known) -> Iterator[str]:
     if record.against is None:
         return
@@ -191,6 +215,17 @@ def _memory(memory: Memory) -> Iterator[str]:
         yield ""
     if memory.roadmap:
         yield f"Your roadmap:\n{memory.roadmap}\n"
+
+
+def _asked(brief: Brief) -> Iterator[str]:
+    if brief.steers:
+        yield "What the operator asks for:"
+        yield from (f"- {text}" for text in brief.steers)
+        yield ""
+    if brief.left:
+        yield f"Left of the budget: {brief.left}"
+    yield f"Candidates that may begin now: {brief.slots}" + (" (the further hypotheses go into `others`)" if brief.slots > 1 else "")
+    yield ""
 
 
 def _tests(tests: Sequence[GateTest]) -> Iterator[str]:

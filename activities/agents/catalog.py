@@ -45,7 +45,7 @@ class Catalog(Value):
     def _names_resolve(self) -> "Catalog":
         known = {recipe.name for recipe in self.recipes}
         for recipe in self.recipes:
-            if unknown := {*recipe.needs, *recipe.excludes} - known:
+            if unknown := {*recipe.needs, *recipe.excludes} - known - set(Slot):
                 raise ValueError(f"recipe {recipe.name} names {listed(unknown)}, which no skill has; known are {listed(known)}")
         return self
 

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from activities.agents.catalog import Catalog, Files, listed
+from scenarios.registry import SCENARIOS
 from search.composition import Choice, Composition
 from search.recipe import Parameter, Recipe, Setting, Slot
 
-OWN = ("engine.py", "serve.py")
-"""Files of the starter that a composed engine has of its own; it keeps the others that it uses: the HTTP contract."""
 SETTINGS = "settings.py"
 ENTRIES = ("serve.py", "build.py")
 INCLUDE = re.compile(r'^#include "(.+)"', re.MULTILINE)
@@ -23,17 +22,20 @@ class InvalidComposition(ValueError):
 def compose(composition: Composition, catalog: Catalog, *, scenario: str = "chat") -> Mapping[str, str]:
     """The whole tree of the candidate, file name to text, in order of names. The same composition always gives the same tree.
 
-    An empty composition is the starter. InvalidComposition says which rule of which recipe does not hold.
+    An empty composition is the starter. Any other keeps of it what its recipes do not bring.
+    InvalidComposition says which rule of which recipe does not hold.
     """
     starter = catalog.starters[scenario]
     if not composition.choices:
         return dict(sorted(starter.items()))
     check(composition, catalog)
     filled = {choice.slot: choice.recipe for choice in composition.choices}
-    parts = [catalog.parts[filled[slot]] if slot in filled else default_part(slot, catalog) for slot in Slot]
-    surface = {name: text for name, text in starter.items() if name not in OWN}
+    parts = [catalog.parts[recipe] for recipe in filled.values()]
+    if SCENARIOS[scenario].api == "text":
+        parts += [catalog.base, *(default_part(slot, catalog) for slot in Slot if slot not in filled)]
     settings = settings_text(composition, catalog)
-    tree = merged([surface, catalog.base, *parts, {SETTINGS: settings} if settings else {}])
+    engine = merged([*parts, {SETTINGS: settings} if settings else {}])
+    tree = {name: text for name, text in starter.items() if name not in engine} | engine
     return dict(sorted(in_use(tree).items()))
 
 
@@ -44,7 +46,7 @@ def check(composition: Composition, catalog: Catalog) -> None:
         recipe = catalog.recipe(choice.recipe)
         if recipe.slot != choice.slot:
             raise InvalidComposition(f"recipe {recipe.name} fills the slot {recipe.slot}, not {choice.slot}")
-        if missing := set(recipe.needs) - names:
+        if missing := set(recipe.needs) - names - {other.slot for other in composition.choices}:
             raise InvalidComposition(f"recipe {recipe.name} needs {listed(missing)}")
         if clashing := set(recipe.excludes) & names:
             raise InvalidComposition(f"recipe {recipe.name} excludes {listed(clashing)}")

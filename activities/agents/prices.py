@@ -1,10 +1,13 @@
-"""What a model costs and how much it can read, from a data file that the home may override."""
+"""What a model costs and how much it can read, from a data file that the home may override.
+
+Prices change; the shipped ones say of when they are and where from. A name that begins with an underscore is a note, no model.
+"""
 
 import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from activities.agents.dialogue import Usage
 from search.value import Value
@@ -37,7 +40,7 @@ class Price(Value):
         return self.input is not None and self.output is not None
 
 
-TABLE = TypeAdapter(Mapping[str, Price])
+TABLE = TypeAdapter(Mapping[str, JsonValue])
 
 
 class BrokenPrices(ValueError):
@@ -56,6 +59,7 @@ def price_of(prices: Mapping[str, Price], model: str) -> Price:
 
 def _read(path: Path) -> Mapping[str, Price]:
     try:
-        return TABLE.validate_python(json.loads(path.read_text()))
+        listed = TABLE.validate_python(json.loads(path.read_text()))
+        return {name: Price.model_validate(told) for name, told in listed.items() if not name.startswith("_")}
     except (ValidationError, json.JSONDecodeError) as error:
         raise BrokenPrices(f"{path} is no table of prices: {' '.join(str(error).split())[:200]}") from error

@@ -5,10 +5,11 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from search.analysis import Activity, Bottleneck, Suggestion
-from search.gate_test import PROGRAM_BYTES
 from search.value import Line, Value
 
 MOST_FINDINGS = 3
+PROGRAM_CHARACTERS = 16_000
+"""Of one test: it passes through the histories of workflows."""
 TestName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,23}$")]
 """The candidate's number is put behind it, so that no two judges give the same."""
 
@@ -36,8 +37,8 @@ class Assessment(Value):
         return self
 
 
-class Proposal(Value):
-    """What a planner hands in."""
+class Idea(Value):
+    """A hypothesis, and where its candidate begins."""
 
     parent: Annotated[int, Field(ge=0, description="number of the candidate to start from")]
     claim: Annotated[Line, Field(description="what will be faster, in one falsifiable sentence")]
@@ -46,6 +47,14 @@ class Proposal(Value):
     activation: Annotated[Line, Field(description="what shows, once built, that the mechanism is really at work")]
     falsifier: Annotated[Line, Field(description="which measurement would show it wrong")]
     expected_ratio: Annotated[float, Field(gt=0.1, lt=100, description="expected speed over the champion, for example 1.4")]
+
+
+class Proposal(Idea):
+    """What a planner hands in: its best hypothesis, others where more slots are free, and what it keeps for next time."""
+
+    others: Annotated[
+        tuple[Idea, ...], Field(max_length=9, description="for further free slots, the best first; each tests something else")
+    ] = ()
     assessments: Annotated[tuple[Assessment, ...], Field(max_length=20, description="of candidates that ended since the last plan")] = ()
     roadmap: Annotated[str, Field(max_length=4000, description="for yourself next time: what to test after this, in which order, why")] = ""
 
@@ -61,7 +70,7 @@ class Accusation(Value):
 
     name: Annotated[TestName, Field(description="of the test, for example `caches_answers`")]
     why: Annotated[Line, Field(description="which shortcut the candidate takes, and where in its code")]
-    program: Annotated[str, Field(min_length=1, max_length=PROGRAM_BYTES, description="the test: a whole Python program")]
+    program: Annotated[str, Field(min_length=1, max_length=PROGRAM_CHARACTERS, description="the test: a whole Python program")]
 
 
 class Charges(Value):

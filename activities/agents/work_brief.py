@@ -18,9 +18,18 @@ CONTRACT, AFTER_CONTRACT = "The contract\n", "How to work\n"
 """Between them the implementer's prompt tells the contract and how candidates are judged."""
 
 
-def work_brief(work: WorkTask, records: tuple[Record, ...], catalog: Catalog) -> str:
-    """The whole brief, as Markdown."""
-    parts = (_title(work), _refusal(work), _hypothesis(work), _known(work, records), _contract(), _handing_in(work), _skills(work, catalog))
+def work_brief(work: WorkTask, records: tuple[Record, ...], catalog: Catalog, asked: tuple[str, ...] = ()) -> str:
+    """The whole brief, as Markdown; `asked` is what the operator says."""
+    parts = (
+        _title(work),
+        _refusal(work),
+        _hypothesis(work),
+        _asked(asked),
+        _known(work, records),
+        _contract(),
+        _handing_in(work),
+        _skills(work, catalog),
+    )
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
@@ -61,6 +70,10 @@ def _hypothesis(work: WorkTask) -> list[str]:
         "You hand it in with the tree:",
         *(f"- {name}: {field.description}" for name, field in Stated.model_fields.items()),
     ]
+
+
+def _asked(asked: tuple[str, ...]) -> list[str]:
+    return ["## What the operator says", "", *asked[:-1]] if asked else []
 
 
 def _known(work: WorkTask, records: tuple[Record, ...]) -> list[str]:

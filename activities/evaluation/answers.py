@@ -75,6 +75,8 @@ def answer(one: Answered, vocabulary: Vocabulary) -> Answer:
         top_p=one.request.top_p,
         top=_tops(one.exchange, vocabulary),
         json_schema=one.request.json_schema,
+        speech=one.request.speech,
+        heard_samples=one.request.heard_samples,
     )
 
 
@@ -107,7 +109,12 @@ def _usage_fault(one: Answered, vocabulary: Vocabulary) -> str | None:
         return f"usage says {told} prompt, completion and total tokens where there are {true}"
     if one.request.prediction is None or usage.completion_tokens_details is None:
         return None
-    return _prediction_fault(usage.completion_tokens_details, len(vocabulary.split(one.request.prediction)), len(exchange.token_ids))
+    return _prediction_fault(usage.completion_tokens_details, _predicted(one.request, vocabulary), len(exchange.token_ids))
+
+
+def _predicted(request: Request, vocabulary: Vocabulary) -> int:
+    """Tokens of the prediction."""
+    return len(vocabulary.split(request.prediction) if isinstance(request.prediction, str) else request.prediction or ())
 
 
 def _prediction_fault(details: TokenDetails, predicted: int, made: int) -> str | None:

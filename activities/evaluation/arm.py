@@ -4,6 +4,7 @@ import time
 
 from activities.evaluation.answers import Answered, Finding, find_fault, judge
 from activities.evaluation.figures import Figures, figures, most_rise, rise, tokens_inside, traffic
+from activities.evaluation.foretelling import foretold_load
 from activities.evaluation.gate import ending
 from activities.evaluation.ground import Ground
 from activities.evaluation.loading import Loaded, drive
@@ -40,12 +41,14 @@ class Measured(Value):
 
 async def measure_arm(ground: Ground, launch: Launch, *, seed: int, window_seconds: float, lease: Lease) -> Measured:
     """Starts a server, loads it, stops it, judges a sample that nobody could foretell. Raises `ServerFailed`."""
+    foretold = await foretold_load(ground, seed=seed)
     async with serving(launch, runs=ground.home.runs, lease=lease) as server:
         plan = LoadPlan(
             socket=server.socket,
             scenario=ground.scenario.name,
             scale=ground.scale,
             seed=seed,
+            foretold=foretold,
             window_seconds=window_seconds,
             own=(server.pid,),
         )
@@ -121,6 +124,9 @@ def as_arm(shown: Figures, window: Window, *, metric: Metric = TOKENS_PER_SECOND
         tpot_p99=shown.tpot_p99,
         latency_p50=shown.latency_p50,
         latency_p99=shown.latency_p99,
+        ttft_quantiles=shown.ttft_quantiles,
+        tpot_quantiles=shown.tpot_quantiles,
+        latency_quantiles=shown.latency_quantiles,
         request_tokens_per_second_p50=shown.request_tokens_per_second_p50,
         goodput=shown.goodput,
         requests=shown.requests,

@@ -29,6 +29,8 @@ class Recording:
     status: int = 0
     ended: float | None = None
     failure: str | None = None
+    before: "Recording | None" = None
+    """Of a stream of speech, what was asked with the chunk before."""
 
     def exchange(self) -> Exchange:
         """What the answer says."""

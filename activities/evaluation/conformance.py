@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence, Set
 from itertools import chain
 
 from activities.evaluation.client import connected
-from activities.evaluation.contract import answering, predicting, refusing, sampling, schemas, sharing
+from activities.evaluation.contract import answering, hearing, predicting, refusing, sampling, schemas, sharing
 from activities.evaluation.contract.check import Check
 from activities.evaluation.contract.probe import Probe, Violation
 from activities.evaluation.gate import Passed, ending, rejected, server_failed
@@ -40,7 +40,7 @@ async def check_conformance(ground: Ground, launch: Launch, *, seed: int) -> Pas
     async with ground.leased() as lease:
         try:
             async with serving(launch, runs=ground.home.runs, lease=lease) as server:
-                checks = properties(ground.scenario.abilities)
+                checks = hearing.CHECKS if ground.scenario.api == "speech" else properties(ground.scenario.abilities)
                 failures = [failure async for failure in _examine(ground, server, seed, checks)]
                 log = server.log_tail()
         except ServerFailed as failed:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from activities.evaluation.answers import Answered, Findings, judge
+from activities.evaluation.dictation import dictate
 from activities.evaluation.gate import Passed, ending, rejected, server_failed
 from activities.evaluation.ground import Ground
 from activities.evaluation.questioning import question
@@ -18,7 +19,8 @@ async def check_correctness(ground: Ground, launch: Launch, *, seed: int) -> Pas
     async with ground.leased() as lease:
         try:
             async with serving(launch, runs=ground.home.runs, lease=lease) as server:
-                answered = await question(server, ground, seed=seed)
+                ask = dictate if ground.scenario.api == "speech" else question
+                answered = await ask(server, ground, seed=seed)
                 failed = any(one.exchange.fault for one in answered)
                 gone, log = await ending(server) if failed else None, server.log_tail(2000)
         except ServerFailed as failed:

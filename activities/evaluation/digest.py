@@ -13,6 +13,7 @@ _FILES = (
     *("search/statistics.py", "search/signed_rank.py", "search/student.py", "search/measurement.py", "search/metric.py"),
     *("search/objective.py", "search/canary.py", "search/screening.py"),
     *("scenarios/scenario.py", "scenarios/canary.py", "scenarios/work.py"),
+    *("scenarios/chat/limit.py", "scenarios/chat/workload.py"),
     *("targets/foreign.py", "targets/tree.py", "targets/peaks.py", "targets/probe.py"),
 )
 _PACKAGES = ("torch", "transformers", "tokenizers", "llguidance", "jsonschema", "aiohttp")
@@ -21,7 +22,7 @@ _PACKAGES = ("torch", "transformers", "tokenizers", "llguidance", "jsonschema", 
 def evaluator_digest(scenario: Scenario, *, root: Path = ROOT) -> str:
     """SHA-256, in hexadecimal, over the sources that judge a scenario and the versions of what they judge with."""
     digest = hashlib.sha256()
-    for path in sorted(_sources(scenario, root)):
+    for path in sorted(set(_sources(scenario, root))):
         digest.update(f"{path.relative_to(root)}\0{path.stat().st_size}\0".encode())
         digest.update(path.read_bytes())
     for package in _PACKAGES:

@@ -8,6 +8,7 @@ import numpy
 from activities.evaluation.traces import Trace, Window
 from scenarios.scenario import Limits
 from scenarios.work import Traffic
+from search.measurement import QUANTILES
 from search.value import Value
 
 TOGETHER_SECONDS = 0.002
@@ -28,6 +29,10 @@ class Figures(Value):
     tpot_p99: float
     latency_p50: float
     latency_p99: float
+    ttft_quantiles: tuple[float, ...] = ()
+    """At the shares of QUANTILES."""
+    tpot_quantiles: tuple[float, ...] = ()
+    latency_quantiles: tuple[float, ...] = ()
     request_tokens_per_second_p50: float
     goodput: float
     requests: int
@@ -54,6 +59,9 @@ def figures(traces: Sequence[Trace], window: Window, limits: Limits) -> Figures:
         tpot_p99=quantile(rests, 0.99),
         latency_p50=quantile(lasts, 0.5),
         latency_p99=quantile(lasts, 0.99),
+        ttft_quantiles=quantiles(firsts),
+        tpot_quantiles=quantiles(rests),
+        latency_quantiles=quantiles(lasts),
         request_tokens_per_second_p50=quantile(
             [len(trace.exchange.token_ids) / latency(trace) for trace in ended if latency(trace) > 0], 0.5
         ),
@@ -145,6 +153,11 @@ def latency(trace: Trace) -> float:
 def is_good(trace: Trace, limits: Limits) -> bool:
     """Whether a user would have felt this request as fast."""
     return ttft(trace) <= limits.ttft_seconds and tpot(trace) <= limits.tpot_seconds
+
+
+def quantiles(values: Sequence[float]) -> tuple[float, ...]:
+    """At the shares of QUANTILES, with linear interpolation; none for no values."""
+    return tuple(float(each) for each in numpy.quantile(values, QUANTILES)) if values else ()
 
 
 def quantile(values: Sequence[float], share: float) -> float:

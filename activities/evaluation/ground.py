@@ -13,7 +13,7 @@ from activities.home import Home
 from models.checkpoint import Checkpoint, obtain_checkpoint
 from models.tokens import Vocabulary
 from scenarios.registry import find_scenario
-from scenarios.scenario import Scale, Scenario
+from scenarios.scenario import Request, Scale, Scenario
 from search.spec import Correctness
 from targets.lease import Lease
 from targets.registry import find_target
@@ -49,6 +49,8 @@ class Ground:
     """Hears what happens now, in a few words."""
 
     waited: Waited = field(default_factory=Waited)
+    foretold: dict[str, tuple[Request, ...]] = field(default_factory=dict[str, tuple[Request, ...]])
+    """Requests of the last load whose predictions were made."""
 
     @asynccontextmanager
     async def leased(self) -> AsyncGenerator[Lease]:

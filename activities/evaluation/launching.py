@@ -7,6 +7,7 @@ from activities.evaluation.build import BuildFailed, build_tree, is_due
 from activities.evaluation.gate import rejected
 from activities.evaluation.ground import Ground
 from activities.evaluation.server import Launch
+from scenarios.scenario import Scale
 from search.verdict import Rejected
 
 STAGE = "build"
@@ -25,13 +26,18 @@ async def prepare_launch(ground: Ground, candidate: Path, *, tree: str) -> Launc
         build = await build_tree(candidate, out)
     except BuildFailed as failed:
         return rejected(STAGE, failed.reason, failed.log)
+    return launch_of(candidate, build, model=ground.checkpoint.folder, threads=ground.target.threads(), scale=ground.scale)
+
+
+def launch_of(candidate: Path, build: Path | None, *, model: Path, threads: int, scale: Scale) -> Launch:
+    """What starts a built candidate, within the limits of the scenario's scale."""
     return Launch(
         candidate=candidate,
         build=build,
-        model=ground.checkpoint.folder,
-        threads=ground.target.threads(),
-        memory_bytes=ground.scale.memory_bytes,
-        start_limit_seconds=ground.scale.start_limit_seconds,
+        model=model,
+        threads=threads,
+        memory_bytes=scale.memory_bytes,
+        start_limit_seconds=scale.start_limit_seconds,
     )
 
 

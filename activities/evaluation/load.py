@@ -12,17 +12,21 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import accumulate, chain, islice
 from random import Random
 
 from aiohttp import ClientSession
 
 from activities.evaluation.client import Recording, connected, encode, record
 from activities.evaluation.exchange import Exchange
+from activities.evaluation.realtime import converse, understood
 from activities.evaluation.steadiness import STRETCHES, is_steady
 from activities.evaluation.traces import LoadPlan, Phase, Progress, Trace, Window
 from activities.sandbox.orphan import die_with_parent
+from models.speech import SAMPLE_RATE, Samples
 from scenarios.registry import find_scenario
-from scenarios.scenario import Request
+from scenarios.scenario import Request, Scale
+from scenarios.streaming_asr.workload import chunks, paced
 from search.value import Value
 from targets.foreign import foreign_load, read_cores
 
@@ -70,16 +74,22 @@ class Run:
 async def drive(plan: LoadPlan) -> None:
     """The whole load; prints progress, then the traces, then the window."""
     async with connected(plan.socket) as session:
-        run = Run(plan, session, find_scenario(plan.scenario).requests(plan.seed, plan.scale))
-        traffic = asyncio.create_task(closed_loop(run) if plan.scale.load.mode == "closed" else open_loop(run))
+        run = Run(plan, session, planned(plan))
+        traffic = asyncio.create_task(LOOPS[plan.scale.load.mode](run))
         window = await measure(run)
-        abandoned = abandon(run)
+        abandoned = [] if plan.scale.load.mode == "live" else abandon(run)
         await drain(run, traffic)
         drained = run.clock()
-    understand = Recording.exchange if plan.dialect is None else plan.dialect.listener()
+    understand = understood if plan.scale.load.mode == "live" else Recording.exchange if plan.dialect is None else plan.dialect.listener()
     for recording in run.recordings:
         tell(trace(recording, understand(recording), abandoned=recording in abandoned))
     tell(window.model_copy(update={"drained": drained}))
+
+
+def planned(plan: LoadPlan) -> Iterator[Request]:
+    """The requests in their order, the first with their predictions."""
+    drawn = find_scenario(plan.scenario).requests(plan.seed, plan.scale)
+    return chain(plan.foretold, islice(drawn, len(plan.foretold), None))
 
 
 async def closed_loop(run: Run) -> None:
@@ -108,6 +118,50 @@ async def open_loop(run: Run) -> None:
             await wait_over(run, request.arrival_seconds - run.clock())
             if not run.over.is_set():
                 group.create_task(visit(request))
+
+
+async def live(run: Run) -> None:
+    """Keeps the load's number of streams going, each paced as it is spoken; they begin spread over the length of a chunk."""
+    scale = run.plan.scale
+
+    async def speaker(place: int) -> None:
+        await wait_over(run, scale.chunk_seconds * place / scale.load.concurrency)
+        while not run.over.is_set():
+            await speak(run, await asyncio.to_thread(cut, next(run.requests), scale))
+
+    async with asyncio.TaskGroup() as group:
+        for place in range(scale.load.concurrency):
+            group.create_task(speaker(place))
+
+
+def cut(stream: Request, scale: Scale) -> list[tuple[Request, Samples]]:
+    """All chunks of a stream."""
+    return list(chunks(stream, paced(scale)))
+
+
+async def speak(run: Run, pieces: list[tuple[Request, Samples]]) -> None:
+    """One stream. A chunk is due when its last sample was spoken, and the wait for its transcript counts from then."""
+    ends = list(accumulate(len(piece) / SAMPLE_RATE for _, piece in pieces))
+    began, task = run.clock(), asyncio.current_task()
+    assert task is not None
+
+    async def due(number: int) -> bool:
+        await wait_over(run, began + ends[number] - run.clock())
+        return not run.over.is_set()
+
+    def begin(request: Request) -> Recording:
+        recording = Recording(request=request, sent=began + ends[request.number - pieces[0][0].number])
+        run.recordings.append(recording)
+        run.sending[request.number] = task
+        return recording
+
+    limit = run.plan.scale.request_limit_seconds
+    recordings = await converse(run.session, iter(pieces), begin=begin, due=due, clock=run.clock, limit_seconds=limit)
+    if any(recording.failure for recording in recordings):
+        run.over.set()
+
+
+LOOPS = {"closed": closed_loop, "open": open_loop, "live": live}
 
 
 async def measure(run: Run) -> Window:

@@ -12,6 +12,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from activities.evaluation.figures import latency, tokens_inside, ttft
+from activities.evaluation.foretelling import foretold_load
 from activities.evaluation.gate import rejected, server_failed
 from activities.evaluation.ground import Ground
 from activities.evaluation.loading import Loaded, drive
@@ -61,11 +62,13 @@ async def _observe(ground: Ground, server: Server) -> tuple[Loaded, Sequence[Rep
     """The load, with the profilers of all its processes running while its window is open."""
     phases: asyncio.Queue[Phase] = asyncio.Queue()
     load = ground.scale.load
+    foretold = await foretold_load(ground, seed=SEED)
     plan = LoadPlan(
         socket=server.socket,
         scenario=ground.scenario.name,
         scale=ground.scale,
         seed=SEED,
+        foretold=foretold,
         window_seconds=min(load.window_seconds, WINDOW_SECONDS),
         own=(server.pid,),
     )

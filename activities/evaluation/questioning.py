@@ -7,13 +7,14 @@ engine, which has most room to cheat, is asked most; a slow starter is asked a f
 import asyncio
 import time
 from collections.abc import Sequence
-from itertools import islice
+from itertools import groupby, islice
 from random import Random
 
 from aiohttp import ClientSession
 
 from activities.evaluation.answers import Answered
 from activities.evaluation.client import ask, connected
+from activities.evaluation.foretelling import foretell
 from activities.evaluation.ground import Ground
 from activities.evaluation.server import Server
 from activities.evaluation.verification import Bounded
@@ -37,13 +38,16 @@ async def question(server: Server, ground: Ground, *, seed: int) -> list[Answere
     async with connected(server.socket) as session:
         ground.say(f"asking {len(first)} hidden questions at once")
         began = time.monotonic()
-        answered = await _together(session, ground, first)
+        answered = [
+            one for _, asked in groupby(first, lambda request: request.round) for one in await _together(session, ground, list(asked))
+        ]
         rate = sum(len(one.exchange.token_ids) for one in answered) / max(time.monotonic() - began, 1e-3)
         if any(one.exchange.fault for one in answered):
             return answered
         for request in (*random.sample(first, AGAIN), *changed(random, first, ground)):
             answered.append(await _one(session, ground, request))
         requests = islice(ground.scenario.requests(random.getrandbits(48), ground.scale), affordable(rate, ground))
+        requests = await foretell(ground, tuple(requests))
         loads = [sampled(random, request) if number % SAMPLED_EVERY == 0 else request for number, request in enumerate(requests)]
         ground.say(f"asking {len(loads)} more as the load asks")
         return [*answered, *await _together(session, ground, loads)]

@@ -90,6 +90,13 @@ class Reference:
         told = await self._ask({"kind": "read", "answers": [text.model_dump() for text in texts]})
         return [Reading.model_validate(one) for one in told["read"]]
 
+    async def complete(self, prompts: Sequence[Sequence[int]], *, tokens: Sequence[int]) -> list[tuple[int, ...]]:
+        """Greedy answers of so many tokens, ends of answers being tokens like others; near the best where a tie is within rounding."""
+        if not prompts:
+            return []
+        told = await self._ask({"kind": "complete", "prompts": [list(prompt) for prompt in prompts], "tokens": list(tokens)})
+        return [tuple(answer) for answer in told["answers"]]
+
     async def noise(self, prompts: Sequence[Sequence[int]], *, tokens: int) -> Mapping[str, float]:
         """Largest logit difference between honest computations of the same model, by kind of computation."""
         told = await self._ask({"kind": "noise", "prompts": [list(prompt) for prompt in prompts], "tokens": tokens})
@@ -143,5 +150,7 @@ def _question(answer: Answer, slack: float) -> dict[str, Any]:
         "temperature": answer.temperature,
         "top_p": answer.top_p,
         "slack": slack,
+        "speech": None if answer.speech is None else answer.speech.model_dump(),
+        "heard_samples": answer.heard_samples,
         "schema": None if answer.json_schema is None else dict(answer.json_schema),
     }

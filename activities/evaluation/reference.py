@@ -13,16 +13,20 @@ from pathlib import Path
 
 import torch
 from torch import Tensor
-from transformers import AutoModelForCausalLM
+from transformers import AutoModelForCausalLM, GenerationConfig
 from transformers.utils import logging
 
+from activities.evaluation.hearing import Hearing
 from activities.evaluation.reading import NEVER, read_text
 from activities.sandbox.orphan import die_with_parent
+from models.family import FAMILIES
 from models.grammar import Grammars
 from models.tokens import Vocabulary
 
 BATCH_TOKENS = 1024
 """The most padded tokens in one forward pass."""
+BATCH_ANSWERS = 32
+"""Answers that are written at once."""
 TILTS = (-2.0, -1.0, -0.5, -0.25, -0.12, -0.06, 0.06, 0.12, 0.25, 0.5)
 """Negative ones find answers that are too likely, positive ones those that are too unlikely."""
 TINY = 1e-300
@@ -36,7 +40,7 @@ def main() -> None:
     die_with_parent(arguments.parent)
     torch.set_num_threads(arguments.threads)
     logging.set_verbosity_error()
-    reference = Reference(arguments.model, threads=arguments.threads)
+    reference = _opened(arguments.model, threads=arguments.threads)
     _tell({"ready": True})
     for line in sys.stdin:
         asked = json.loads(line)
@@ -45,10 +49,20 @@ def main() -> None:
                 _tell(reference.judge(asked["answers"]))
             case "noise":
                 _tell(reference.noise(asked["prompts"], tokens=asked["tokens"]))
+            case "complete":
+                _tell(reference.complete(asked["prompts"], tokens=asked["tokens"]))
             case "read":
                 _tell(reference.read(asked["answers"]))
             case kind:
                 raise ValueError(f"unknown question {kind!r}")
+
+
+def _opened(folder: str, *, threads: int) -> "Reference | Hearing":
+    """What computes this kind of model."""
+    kind = json.loads((Path(folder) / "config.json").read_text())["model_type"]
+    if any(family.hears and family.model_type == kind for family in FAMILIES.values()):
+        return Hearing(folder, threads=threads, figures=_judge)
+    return Reference(folder, threads=threads)
 
 
 class Reference:
@@ -86,6 +100,23 @@ class Reference:
         for row, mask in zip(logits, self._grammars.masks(answer["schema"], answer["output"]), strict=False):
             row[~torch.from_numpy(mask)] = NEVER
         return logits
+
+    @torch.inference_mode()
+    def complete(self, prompts: list[list[int]], *, tokens: list[int]) -> dict:
+        """Greedy `answers` of so many tokens each, several prompts at once with padding on the left."""
+        answers: list[list[int]] = [[] for _ in prompts]
+        order = sorted(range(len(prompts)), key=lambda index: tokens[index])
+        for first in range(0, len(order), BATCH_ANSWERS):
+            group = order[first : first + BATCH_ANSWERS]
+            width, most = max(len(prompts[index]) for index in group), max(tokens[index] for index in group)
+            ids = torch.tensor([[0] * (width - len(prompts[index])) + prompts[index] for index in group])
+            seen = torch.tensor([[0] * (width - len(prompts[index])) + [1] * len(prompts[index]) for index in group])
+            settings = GenerationConfig(max_new_tokens=most, do_sample=False, pad_token_id=0)
+            self._model.generation_config = GenerationConfig()
+            made = self._model.generate(ids, attention_mask=seen, generation_config=settings)[:, width:].tolist()
+            for index, answer in zip(group, made, strict=True):
+                answers[index] = answer[: tokens[index]]
+        return {"answers": answers}
 
     @torch.inference_mode()
     def noise(self, prompts: list[list[int]], *, tokens: int) -> dict:

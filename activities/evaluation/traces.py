@@ -23,6 +23,8 @@ class LoadPlan(Value):
     scenario: str
     scale: Scale
     seed: int
+    foretold: tuple[Request, ...] = ()
+    """The first requests, with the predictions that were made for them."""
     window_seconds: float
     own: tuple[int, ...]
     """Processes whose trees are not foreign load, besides the load generator itself."""

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import JsonValue
 
 from models.grammar import FORBIDDEN
+from models.speech import Speech
 from models.tokens import Vocabulary
 from scenarios.scenario import Request, Tolerance
 from search.value import Value
@@ -23,6 +24,9 @@ class Answer(Value):
     finish_reason: str | None
     claimed_prompt_ids: tuple[int, ...] | None = None
     """As the candidate reported them; None when it did not."""
+    speech: Speech | None = None
+    """What was heard, where the answer is a transcript; `prompt_ids` are none then."""
+    heard_samples: int = 0
     temperature: float = 0.0
     top_p: float = 1.0
     top: tuple[Mapping[int, float], ...] | None = None
@@ -125,6 +129,8 @@ def prompt_ids(request: Request, vocabulary: Vocabulary) -> tuple[int, ...]:
     """The ids that a right server feeds its model for this request."""
     if request.endpoint == "/v1/chat/completions":
         return tuple(vocabulary.chat_prompt([{"role": message.role, "content": message.content} for message in request.messages]))
+    if request.speech is not None:
+        return ()
     return tuple(vocabulary.encode(request.prompt)) if isinstance(request.prompt, str) else request.prompt
 
 

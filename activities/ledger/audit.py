@@ -21,9 +21,10 @@ from search.source import ObjectId
 from search.spec import Spec
 from search.statistics import interval, median_ratio
 from search.value import Value
+from search.verb import Verb
 from search.verdict import Measured
 
-WRITTEN_ONCE = ("candidates/", "reviews/", "tests/", "spec.json", "facts.json")
+WRITTEN_ONCE = ("candidates/", "reviews/", "tests/", "verbs/", "begun/", "noise.json", "spec.json", "facts.json")
 """Files of the journal that no later commit may change."""
 ROUNDING = 1e-9
 COMMIT_FORMAT = "%x00%H%x01%P%x01%cn <%ce>%x01%ct%x01"
@@ -47,6 +48,8 @@ class Audit(Value):
     journal_commits: int
     head: ObjectId
     """Where the journal stands. Kept elsewhere, it lets a later audit prove that this history was only added to."""
+    verbs: int
+    """What operators did."""
     recomputed: int
     """Verdicts whose interval was computed again from their pairs; one that another evaluator gave is left as it is."""
     findings: tuple[Finding, ...]
@@ -63,7 +66,7 @@ def audit(repository: Repository, search: str, *, evaluator: str, since: str | N
     journal = Journal(repository, search)
     head = repository.where(journal_branch(search))
     assert head is not None, "a search that is known has a journal"
-    spec, records, reviews = journal.spec(), journal.records(), journal.reviews()
+    spec, records, reviews, verbs = journal.spec(), journal.records(), journal.reviews(), journal.verbs()
     commits = tuple(_journal_commits(repository, head))
     findings = (
         *_broken_objects(repository),
@@ -75,6 +78,7 @@ def audit(repository: Repository, search: str, *, evaluator: str, since: str | N
         *_untold(repository, spec, records, reviews),
         *_miscounted(records, evaluator),
         *_repeated_seeds(records),
+        *_missing_verbs(verbs),
     )
     return Audit(
         search=search,
@@ -83,6 +87,7 @@ def audit(repository: Repository, search: str, *, evaluator: str, since: str | N
         pairs=sum(len(record.pairs) for record in records),
         journal_commits=len(commits),
         head=head,
+        verbs=len(verbs),
         recomputed=sum(_is_comparable(record, evaluator) for record in records),
         findings=findings,
     )
@@ -244,6 +249,13 @@ def _repeated_seeds(records: Iterable[Record]) -> Iterator[Finding]:
     counted = Counter(seed for record in records for seed in set(record.seeds))
     for seed in sorted(seed for seed, count in counted.items() if count > 1):
         yield Finding(subject="the seeds", problem=f"seed {seed} was used for more than one candidate")
+
+
+def _missing_verbs(verbs: Sequence[Verb]) -> Iterator[Finding]:
+    """They are numbered without a gap; two may have been written the other way round, but none is lost for good."""
+    numbers = [verb.number for verb in verbs]
+    if numbers != list(range(1, len(numbers) + 1)):
+        yield Finding(subject="the operator's verbs", problem=f"they are numbered {numbers}, which is not 1, 2, 3 and so on")
 
 
 def _ratios(record: Record) -> tuple[list[float], list[float]]:

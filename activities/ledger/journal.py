@@ -2,20 +2,23 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
 from activities.ledger.errors import LedgerError, NameTaken, RefConflict, UnknownSearch
 from activities.ledger.lock import locked
 from activities.ledger.message import commit_message
-from activities.ledger.names import journal_branch
-from activities.ledger.objects import REGULAR, blob, commit, replaced, ways
+from activities.ledger.names import NOISE, journal_branch
+from activities.ledger.objects import REGULAR, Folder, blob, commit, replaced, ways
 from activities.ledger.repository import Repository
 from search.analysis import Analysis
+from search.flight import Flight
 from search.gate_test import GateTest
+from search.measurement import Noise
 from search.record import Record
 from search.review import Review
 from search.spec import Spec
+from search.verb import Verb
 
 README = """# The journal of a search
 
@@ -27,6 +30,9 @@ README = """# The journal of a search
 - `tests/NAME.py`, `tests/NAME.json`: a test that joined the gate, and who wrote it, why, and on which candidate it was found.
 - `sessions/0003-implementer/0004.json`: what a model or one of its tools said, message by message, with what the reply cost.
 - `analyses/0003.json`: what an analyst read from candidate 3's duel and profile. It decides nothing.
+- `verbs/000001.json`: what an operator did (pause, steer, rollback, ...): who, when and why.
+- `begun/0003.json`: what candidate 3 began with, so that it can begin again; `noise.json`: the noise of the machine at the start.
+- `histories/`: Temporal's own history of every workflow, compressed, from the end of the search.
 - `planner.json`: the planner's roadmap, and what it concluded on each direction.
 - other files: transcripts, profiles and whatever else a step kept.
 
@@ -65,7 +71,7 @@ class Journal:
             raise NameTaken(self._search)
         return head
 
-    def append(self, files: Mapping[str, str], *, message: str, when: datetime) -> str:
+    def append(self, files: Mapping[str, str | bytes], *, message: str, when: datetime) -> str:
         """Add or replace files and return the journal's head; others that append at the same time are waited for."""
         for path in files:
             _check_path(path)
@@ -75,7 +81,7 @@ class Journal:
         except OSError as error:
             raise LedgerError(f"the ledger {self._repository.path} cannot be written: {error.strerror}") from error
 
-    def _append(self, files: Mapping[str, str], *, message: str, when: datetime) -> str:
+    def _append(self, files: Mapping[str, str | bytes], *, message: str, when: datetime) -> str:
         while True:
             head = self._head()
             try:
@@ -83,19 +89,24 @@ class Journal:
             except RefConflict:
                 continue  # a fetch from another machine came between
 
-    def _commit(self, files: Mapping[str, str], *, head: str | None, message: str, when: datetime) -> str:
+    def _commit(self, files: Mapping[str, str | bytes], *, head: str | None, message: str, when: datetime) -> str:
         """Only the folders on the way to the files are read and written, so that an append costs the same in a long journal."""
         passed = ways(files)
-        present = self._repository.folders(f"{head}:{path}" for path in passed) if head else {}
-        folders = {path: present.get(f"{head}:{path}", ("", {}))[1] for path in passed}
-        blobs = {path: blob(text.encode()) for path, text in files.items()}
+        present = dict(self._repository.folders(f"{head}:{path}" for path in passed)) if head else {}
+        folders: dict[str, Folder] = {path: present[f"{head}:{path}"][1] if f"{head}:{path}" in present else {} for path in passed}
+        blobs = {path: blob(text.encode() if isinstance(text, str) else text) for path, text in files.items()}
         if head and all(folders[path.rpartition("/")[0]].get(path.rpartition("/")[2]) == (REGULAR, blobs[path].name) for path in files):
             return head
         trees = replaced(folders, {path: each.name for path, each in blobs.items()})
-        new = commit(tree=trees[-1].name, parents=[head] if head else [], message=commit_message(message), when=when)
+        stamp = max(when, self._when(head)) if head else when  # a step that began earlier may be written later
+        new = commit(tree=trees[-1].name, parents=[head] if head else [], message=commit_message(message), when=stamp)
         self._repository.store([*blobs.values(), *trees, new])
         self._repository.move(self._branch, new.name, head)
         return new.name
+
+    def _when(self, head: str) -> datetime:
+        text = next(self._repository.read([head])).decode(errors="replace")
+        return datetime.fromtimestamp(int(text.partition("\ncommitter ")[2].partition("\n")[0].split()[-2]), UTC)
 
     def _head(self) -> str:
         head = self._repository.where(self._branch)
@@ -134,6 +145,26 @@ class Journal:
         names = [name for path, name in sorted(blobs.items()) if path.endswith(".json")]
         return tuple(GateTest.model_validate_json(text) for text in self._repository.read(names))
 
+    def verbs(self) -> tuple[Verb, ...]:
+        """What operators did, in order."""
+        texts = self.texts("verbs/")
+        return tuple(Verb.model_validate_json(texts[path]) for path in sorted(texts))
+
+    def flights(self) -> tuple[Flight, ...]:
+        """What every candidate began with, by number."""
+        flights = (Flight.model_validate_json(text) for text in self.texts("begun/").values())
+        return tuple(sorted(flights, key=lambda flight: flight.number))
+
+    def noise(self) -> Noise | None:
+        """Of the machine when the search began; None where it was not measured."""
+        text = self.text(NOISE)
+        return Noise.model_validate_json(text) if text else None
+
+    def times(self) -> tuple[datetime, datetime]:
+        """When the journal began, and when it was added to last."""
+        stamps = self._repository.run("log", "--first-parent", "--format=%ct", self._branch, "--").split()
+        return datetime.fromtimestamp(int(stamps[-1]), UTC), datetime.fromtimestamp(int(stamps[0]), UTC)
+
     def analyses(self) -> Mapping[int, Analysis]:
         """What analysts said, by candidate."""
         texts = self.texts("analyses/")
@@ -142,8 +173,17 @@ class Journal:
 
     def text(self, path: str) -> str | None:
         """One file, None when the journal has none of this name."""
+        content = self.content(path)
+        return None if content is None else content.decode()
+
+    def content(self, path: str) -> bytes | None:
+        """One file as it is, None when the journal has none of this name."""
         name = self._repository.contents(self._head(), path).blobs.get(path)
-        return None if name is None else next(self._repository.read([name])).decode()
+        return None if name is None else next(self._repository.read([name]))
+
+    def paths(self, prefix: str) -> tuple[str, ...]:
+        """All files whose path begins so."""
+        return tuple(sorted(path for path in self._repository.contents(self._head()).blobs if path.startswith(prefix)))
 
     def texts(self, prefix: str) -> Mapping[str, str]:
         """All files whose path begins so, by path."""

@@ -1,5 +1,6 @@
 """The git repository of all searches: candidates, verdicts, champions and journals, each written exactly once."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -18,11 +19,14 @@ from activities.ledger.records import Records
 from activities.ledger.repository import Repository
 from activities.ledger.reviews import changed, crown, mark, write_retrial
 from search.analysis import Analysis
+from search.flight import Flight
 from search.gate_test import GateTest
+from search.measurement import Noise
 from search.record import Record
 from search.review import Review
 from search.source import ObjectId, Source
 from search.spec import Spec
+from search.verb import Verb
 
 
 class Ledger:
@@ -66,14 +70,29 @@ class Ledger:
         return Journal(self._repository, search).facts()
 
     def commit_files(self, branch: str, *, parent: ObjectId | None, files: Mapping[str, str], message: str, when: datetime) -> Source:
-        """Commit exactly these files on a branch that is new or stands at `parent`; UnfitFiles when the candidate is at fault."""
+        """Commit exactly these files on a branch that is new or stands at `parent`; UnfitFiles when the candidate is at fault.
+        A branch that begins with these files on this parent is left as it is: a candidate that begins again begins where it began."""
         blobs = {path: blob(content) for path, content in fit_files(files).items()}
         folders = trees({path: each.name for path, each in blobs.items()})
         parents = [parent] if parent else []
+        known = self._first_commit(branch, parent, folders[-1].name)
+        if known:
+            return known
         new = commit(tree=folders[-1].name, parents=parents, message=commit_message(message), when=when)
         self._repository.store_checked([*blobs.values(), *folders, new])
         self._repository.move(branch, new.name, parent if self._repository.where(branch) else None)
         return Source(commit=new.name, tree=folders[-1].name)
+
+    def _first_commit(self, branch: str, parent: ObjectId | None, tree: ObjectId) -> Source | None:
+        """The commit with this tree that stands right above the parent on a branch."""
+        tip = self._repository.where(branch)
+        if tip is None or tip == parent:
+            return None
+        above = self._repository.run("rev-list", "--first-parent", "--reverse", *([f"{parent}..{tip}"] if parent else [tip]), "--")
+        first = above.decode().split("\n", 1)[0]
+        if not first or self._repository.run("log", "-1", "--format=%P", first, "--").decode().split()[:1] != ([parent] if parent else []):
+            return None
+        return Source(commit=first, tree=tree) if self.tree(first) == tree else None
 
     def keep_files(self, files: Mapping[str, str]) -> ObjectId:
         """Keep exactly these files without a commit; their tree. UnfitFiles when the candidate is at fault."""
@@ -125,6 +144,22 @@ class Ledger:
         """What analysts said, by candidate."""
         return Journal(self._repository, search).analyses()
 
+    def verbs(self, search: str) -> tuple[Verb, ...]:
+        """What operators did, in order."""
+        return Journal(self._repository, search).verbs()
+
+    def flights(self, search: str) -> tuple[Flight, ...]:
+        """What every candidate began with, by number."""
+        return Journal(self._repository, search).flights()
+
+    def noise(self, search: str) -> Noise | None:
+        """Of the machine when the search began; None where it was not measured."""
+        return Journal(self._repository, search).noise()
+
+    def times(self, search: str) -> tuple[datetime, datetime]:
+        """When a search's journal began, and when it was added to last."""
+        return Journal(self._repository, search).times()
+
     def reviews(self, search: str) -> tuple[Review, ...]:
         """All second looks, the oldest first."""
         return Journal(self._repository, search).reviews()
@@ -133,7 +168,7 @@ class Ledger:
         """All tests that joined the gate, by name."""
         return Journal(self._repository, search).tests()
 
-    def append(self, search: str, files: Mapping[str, str], *, message: str, when: datetime) -> ObjectId:
+    def append(self, search: str, files: Mapping[str, str | bytes], *, message: str, when: datetime) -> ObjectId:
         """Add or replace files of a search's journal; the same files again make no commit."""
         return Journal(self._repository, search).append(files, message=message, when=when)
 
@@ -161,6 +196,14 @@ class Ledger:
         """One file of a search's journal, None when it has none of this name."""
         return Journal(self._repository, search).text(path)
 
+    def journal_content(self, search: str, path: str) -> bytes | None:
+        """One file of a search's journal as it is, None when it has none of this name."""
+        return Journal(self._repository, search).content(path)
+
+    def journal_paths(self, search: str, prefix: str) -> tuple[str, ...]:
+        """The files of a search's journal whose path begins with `prefix`."""
+        return Journal(self._repository, search).paths(prefix)
+
     def journal_texts(self, search: str, prefix: str) -> Mapping[str, str]:
         """All files of a search's journal whose path begins with `prefix`, by path."""
         return Journal(self._repository, search).texts(prefix)
@@ -172,6 +215,20 @@ class Ledger:
     def tip(self, branch: str) -> ObjectId | None:
         """The commit at which a branch stands."""
         return self._repository.where(branch)
+
+    def find_commit(self, search: str, text: str) -> ObjectId | None:
+        """The full name of a commit that is part of a candidate's history; None for anything else."""
+        if not re.fullmatch(r"[0-9a-f]{4,40}", text):
+            return None
+        status, output, _ = self._repository.attempt("rev-parse", "--verify", "--quiet", "--end-of-options", f"{text}^{{commit}}")
+        commit = output.decode().strip()
+        branches = f"refs/heads/search/{search}/candidate/"
+        known = status == 0 and self._repository.run("for-each-ref", f"--contains={commit}", "--format=%(refname)", branches)
+        return commit if known else None
+
+    def tree(self, commit: ObjectId) -> ObjectId:
+        """The tree of a commit."""
+        return self._repository.run("rev-parse", f"{commit}^{{tree}}").decode().strip()
 
     def files(self, commit: ObjectId) -> Mapping[str, str]:
         """Paths and texts of a commit or tree."""

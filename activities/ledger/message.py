@@ -15,7 +15,8 @@ SUBJECT_LENGTH = 120
 
 def verdict_message(spec: Spec, record: Record) -> str:
     """The whole message of a finished candidate's last commit."""
-    paragraphs = (_hypothesis(record), _gates(record), _duel(record), _confirmation(record), _profile(record), _evidence(record.verdict))
+    measured = (_duel(record), _confirmation(record), _profile(record))
+    paragraphs = (_hypothesis(record), _gates(record), _judge(record), *measured, _evidence(record.verdict))
     return f"{verdict_subject(record)}\n\n{_body(paragraphs)}\n\n{write_trailers(trailers_of(spec, record))}"
 
 
@@ -88,6 +89,16 @@ def _gates(record: Record) -> Iterator[str]:
         yield "Gates"
     for gate in record.gates:
         yield f"  {'passed' if gate.passed else 'failed'}  {escape(gate.stage):<12} {gate.seconds:>8.1f} s  {escape(gate.summary)}"
+
+
+def _judge(record: Record) -> Iterator[str]:
+    if record.judgements:
+        yield "Judge"
+    for judgement in record.judgements:
+        yield f"  {judgement.session}: {escape(judgement.sentence())}"
+        for finding in judgement.findings:
+            word = "borne out" if finding.accepted else "refuted"
+            yield f"    {escape(finding.test)}, {word}: {escape(finding.why)} ({escape(finding.reason)})"
 
 
 def _duel(record: Record) -> Iterator[str]:

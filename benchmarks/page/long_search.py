@@ -8,7 +8,7 @@ from activities.ledger.ledger import Ledger
 from activities.ledger.names import candidate_branch
 from search.composition import Choice, Composition
 from search.hypothesis import Hypothesis
-from search.measurement import Arm, Pair
+from search.measurement import QUANTILES, Arm, Pair
 from search.profile import Operator, Profile, Share
 from search.recipe import Slot
 from search.record import Gate, Record
@@ -19,6 +19,7 @@ from search.verdict import Baseline, Measured, Rejected, Verdict
 
 BEGAN = datetime(2026, 6, 5, 12, 0, tzinfo=UTC)
 EACH = timedelta(seconds=95)
+SCALES = {"ttft": 8.0, "tpot": 2.0, "latency": 100.0}
 RECIPES = ("static-kv", "paged-kv", "native-gemm", "continuous-batching", "chunked-prefill", "fused-sampling")
 
 
@@ -116,6 +117,7 @@ def _arm(score: float) -> Arm:
         "ttft_p99": 30 / score,
         "tpot_p50": 2 / score,
         "tpot_p99": 3 / score,
+        **{f"{name}_quantiles": tuple(scale / score * (1 + share) for share in QUANTILES) for name, scale in SCALES.items()},
         "latency_p50": 1.0,
         "latency_p99": 2.0,
     }

@@ -1,13 +1,14 @@
 """What the page and the report show of one candidate: its duel, its figures beside the champion's, its profile, its code."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
 from markupsafe import Markup
 
 from cli.chronicle import Chapter
+from cli.console.pictures.distribution import Spread, distribution
 from cli.console.pictures.duel import Shot, duel
 from cli.console.pictures.strip import bar
 from cli.console.pictures.svg import fitted
@@ -15,12 +16,15 @@ from cli.console.pictures.time_shares import flame, stacked
 from cli.console.shelf import Tale
 from cli.figures import ratio
 from cli.pair_table import METRICS
-from search.measurement import Pair
+from search.analysis import Analysis
+from search.measurement import QUANTILES, Arm, Pair
 from search.profile import Profile
 from search.record import Record
-from search.statistics import MINIMUM_GAIN, interval
+from search.statistics import LookPlan, interval
 from search.value import Value
 from search.verdict import Measured
+
+Quantiles = Callable[[Arm], tuple[float, ...]]
 
 PLAIN_LEVEL = 0.95
 DUEL, HELD_OUT, CANARY = "", "held-out seeds", "other loads"
@@ -45,6 +49,14 @@ class Duelling(Value):
 
 
 @dataclass(frozen=True)
+class Spreading:
+    """How one kind of time is spread over the requests of both arms."""
+
+    name: str
+    picture: Markup
+
+
+@dataclass(frozen=True)
 class CandidateView:
     """Everything that is drawn of a candidate."""
 
@@ -54,11 +66,13 @@ class CandidateView:
     opponent: int | None
     """The champion that it met."""
     duel: Markup
+    spreads: tuple[Spreading, ...]
     pairs: tuple[Duelling, ...]
     contrasts: tuple[Contrast, ...]
     shares: Markup
     flame: Markup
     expected: str
+    analysis: Analysis | None
 
 
 def view_candidate(tale: Tale, chapter: Chapter) -> CandidateView:
@@ -66,17 +80,20 @@ def view_candidate(tale: Tale, chapter: Chapter) -> CandidateView:
     record = tale.record(chapter.number)
     shots = _shots(record) if record else ()
     profile = record.profile if record else None
+    announced = [pair for pair in record.pairs if pair.load == "announced"] if record else []
     return CandidateView(
         tale=tale,
         chapter=chapter,
         record=record,
         opponent=opponent(tale.records, chapter.number),
-        duel=_duel(shots, chapter) if shots else Markup(""),
+        duel=_duel(shots, chapter, record) if shots and record else Markup(""),
         pairs=_pairs(record) if record else (),
-        contrasts=contrasts([pair for pair in record.pairs if pair.load == "announced"]) if record else (),
+        contrasts=contrasts(announced),
+        spreads=spreads(announced),
         shares=share_bar(profile) if profile else Markup(""),
         flame=_flame(profile) if profile else Markup(""),
         expected=ratio(math.exp(min(record.hypothesis.expected_log_gain, 100.0))) if record else "",
+        analysis=tale.analyses.get(chapter.number),
     )
 
 
@@ -117,10 +134,48 @@ def _flame(profile: Profile) -> Markup:
     return fitted(lambda width: flame(profile, width=width, label="Flame chart of the profiled window."))
 
 
-def _duel(shots: Sequence[Shot], chapter: Chapter) -> Markup:
+def _duel(shots: Sequence[Shot], chapter: Chapter, record: Record) -> Markup:
     valid = sum(shot.ratio is not None for shot in shots)
     label = f"Duel of candidate {chapter.number}: {valid} valid of {len(shots)} pairs."
-    return fitted(lambda width: duel(shots, noise=MINIMUM_GAIN, width=width, label=label))
+    band, limit = math.expm1(LookPlan().needed(record.noise or 0.0)), _limit(record)
+    return fitted(lambda width: duel(shots, noise=band, limit=limit, width=width, label=label))
+
+
+def _limit(record: Record) -> float | None:
+    """What the machine's peaks would allow over this champion: what was reached, over the share of the limit that it is."""
+    known = [
+        math.exp(pair.log_ratio) / pair.candidate.limit_share
+        for pair in record.pairs
+        if counts(pair) and pair.load == "announced" and pair.candidate.limit_share
+    ]
+    return median(known) if known else None
+
+
+def spreads(pairs: Sequence[Pair]) -> tuple[Spreading, ...]:
+    """Champion and candidate, each time as the median over the pairs that count; none where no pair kept them."""
+    valid = [pair for pair in pairs if pair.void is None]
+    held = next((pair.objectives for pair in valid if pair.objectives), None)
+    kinds: tuple[tuple[str, Quantiles, float | None], ...] = (
+        ("time to first token", lambda arm: arm.ttft_quantiles, held.ttft_p99_seconds if held else None),
+        ("time per output token", lambda arm: arm.tpot_quantiles, held.tpot_p99_seconds if held else None),
+        ("whole latency", lambda arm: arm.latency_quantiles, None),
+    )
+    return tuple(
+        Spreading(name=name, picture=distribution(lines, limit=limit, label=f"Distribution of the {name}"))
+        for name, quantiles, limit in kinds
+        if (lines := _spreads(valid, quantiles))
+    )
+
+
+def _spreads(valid: Sequence[Pair], quantiles: Quantiles) -> tuple[Spread, ...]:
+    champions = [found for pair in valid if len(found := quantiles(pair.champion)) == len(QUANTILES)]
+    candidates = [found for pair in valid if len(found := quantiles(pair.candidate)) == len(QUANTILES)]
+    if not champions or not candidates:
+        return ()
+    return tuple(
+        Spread(kind=kind, points=tuple((median(times), share) for times, share in zip(zip(*arms, strict=True), QUANTILES, strict=True)))
+        for kind, arms in (("champion", champions), ("candidate", candidates))
+    )
 
 
 def _shots(record: Record) -> tuple[Shot, ...]:

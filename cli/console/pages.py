@@ -16,6 +16,7 @@ from activities.home import Home
 from cli import figures
 from cli.chronicle import Chapter, State
 from cli.console import wording
+from cli.console.acts import read_act
 from cli.console.candidate_view import CandidateView, view_candidate
 from cli.console.chain import stages
 from cli.console.excerpt import excerpt
@@ -28,11 +29,13 @@ from cli.console.pictures.svg import drawing
 from cli.console.pulse import Pulse
 from cli.console.search_view import SearchView, view_search
 from cli.console.shelf import Shelf, Tale
+from cli.console.talk import SESSION, Talk, arguments, is_short, read_talk, read_talks
 from cli.embedded import EngineFailed, inspect
 from cli.list import headline
 from cli.mistakes import Failed, Misuse
-from cli.stop import stop_search
-from workflows.identity import search_id
+from cli.orders import order_of, send
+from search.verb import is_paused, parked
+from workflows.identity import candidate_id, duel_id, search_id
 
 STATIC = {"console.css": "text/css", "console.js": "text/javascript", "icon.svg": "image/svg+xml"}
 LOOK_SECONDS = 2.0
@@ -47,6 +50,7 @@ def make_templates() -> Environment:
     made.filters.update(ratio=figures.ratio, duration=figures.duration, milliseconds=figures.milliseconds)
     made.filters.update(moment=figures.moment, verdict=wording.verdict, day=figures.day, code=as_markup)
     shown: dict[str, object] = {"bounds": figures.bounds, "interval": figures.interval, "figure": wording.figure, "bar": bar, "dot": _dot}
+    shown |= {"is_short": is_short, "arguments": arguments}
     cast("dict[str, object]", made.globals).update(shown)
     return made
 
@@ -81,8 +85,9 @@ class Pages:
             web.get(one, self.search),
             web.get(f"{one}/now", self.now),
             web.get(f"{one}/compare", self.compare),
-            web.post(f"{one}/stop", self.stop),
+            web.post(f"{one}/act", self.act),
             web.get(one + r"/{number:[0-9]{1,6}}", self.candidate),
+            web.get(f"{one}/session/{{session:{SESSION}}}", self.session),
         ]
 
     async def enter(self, request: web.Request) -> web.Response:
@@ -119,6 +124,9 @@ class Pages:
             "shown": shown,
             "by_time": request.query.get("over") == "time",
             "workflow": self._workflow(search_id(tale.search)),
+            "acted": tale.verbs,
+            "paused": is_paused(tale.verbs),
+            "parked": parked(tale.verbs),
         }
         return await asyncio.to_thread(lambda: self._page(request, "search.html", 200, view=self._view(tale), **told))
 
@@ -142,7 +150,20 @@ class Pages:
         view = await asyncio.to_thread(view_candidate, tale, chapter)
         parent = tale.chapter(chapter.parent) if chapter.parent is not None else None
         patch = await asyncio.to_thread(self._patch, tale, parent, chapter) if parent else ()
-        return self._page(request, "candidate.html", view=view, tale=tale, patch=patch, base=parent)
+        talked = await asyncio.to_thread(self._talks, tale, chapter.number)
+        runs = {"writing and gates": candidate_id(tale.search, chapter.number), "the duel": duel_id(tale.search, chapter.number)}
+        workflows = {name: address for name, run in runs.items() if (address := self._workflow(run))}
+        told: dict[str, object] = {"patch": patch, "base": parent, "talked": talked, "workflows": workflows}
+        return self._page(request, "candidate.html", 200, view=view, tale=tale, **told)
+
+    async def session(self, request: web.Request) -> web.Response:
+        """One session of an agent, step by step."""
+        tale, session = await self._tale(request), request.match_info["session"]
+        ledger = self._shelf.ledger()
+        talk = await asyncio.to_thread(read_talk, ledger, tale.search, session) if ledger else None
+        if talk is None:
+            raise web.HTTPNotFound(text=f"the search {tale.search} has no session {session}\n")
+        return self._page(request, "session.html", tale=tale, talk=talk, number=int(session.partition("-")[0]))
 
     async def compare(self, request: web.Request) -> web.Response:
         """Two candidates beside each other."""
@@ -153,14 +174,14 @@ class Pages:
         met = _met(tale, sides[0].number, sides[1].number)
         return self._page(request, "compare.html", views=views, tale=tale, patch=patch, met=met)
 
-    async def stop(self, request: web.Request) -> web.Response:
-        """End a search in order."""
-        form = await request.post()
-        self._guard.check_form(request, str(form.get("key", "")))
-        search = request.match_info["search"]
-        reason = " ".join(str(form.get("reason", "")).split())[:REASON_LENGTH] or "stopped from the page"
+    async def act(self, request: web.Request) -> web.Response:
+        """What an operator's form asks of a search."""
+        form = {name: str(value).strip() for name, value in (await request.post()).items()}
+        self._guard.check_form(request, form.get("key", ""))
+        search, why = request.match_info["search"], " ".join(form.get("why", "").split())[:REASON_LENGTH]
         try:
-            said = await stop_search(self._home, search, reason)
+            asked = await asyncio.to_thread(read_act, self._home, search, form)
+            said = await send(self._home, search, order_of(asked, author=None, why=why or "from the page"))
         except (Misuse, Failed, EngineFailed) as error:
             return self._page(request, "said.html", 409, title="Not done", said=str(error), search=search)
         return self._page(request, "said.html", title="Done", said=said, search=search)
@@ -199,7 +220,7 @@ class Pages:
             raise web.HTTPNotFound(text=f"{error}\n") from None
 
     async def warm(self, app: web.Application) -> AsyncIterator[None]:
-        """Read and draw all searches in the background, the latest first, so that whoever looks first need not wait."""
+        """Compile, read and draw all in the background, the latest search first, so that whoever looks first need not wait."""
         ended = threading.Event()
         reading = asyncio.create_task(asyncio.to_thread(self._read_all, ended))
         yield
@@ -207,6 +228,8 @@ class Pages:
         await reading
 
     def _read_all(self, ended: threading.Event) -> None:
+        for name in self._templates.list_templates(extensions=["html"]):
+            self._templates.get_template(name)
         for name in self._shelf.searches():
             if ended.is_set():
                 return
@@ -225,6 +248,10 @@ class Pages:
         ledger = self._shelf.ledger()
         trees = {entry.number: entry.source.tree for entry in tale.entries}
         return read_patch(ledger.diff(trees[before.number], trees[after.number])) if ledger else ()
+
+    def _talks(self, tale: Tale, number: int) -> tuple[Talk, ...]:
+        ledger = self._shelf.ledger()
+        return read_talks(ledger, tale.search, number) if ledger else ()
 
     def _workflow(self, identity: str) -> str:
         """Temporal's own page about a workflow, empty where there is none."""

@@ -9,6 +9,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_for_filename  # pyright: ignore[reportUnknownVariableType] (its options have no types)
+from pygments.lexers.python import PythonLexer
 from pygments.lexers.special import TextLexer
 from pygments.util import ClassNotFound
 
@@ -102,6 +103,8 @@ def _coloured(lines: Sequence[str], lexer: Lexer) -> list[str]:
 
 
 def _lexer(path: str) -> Lexer:
+    if path.endswith(".py"):
+        return PythonLexer(stripnl=False, ensurenl=False)  # found by its name, all other languages would be looked at first
     try:
         return get_lexer_for_filename(path, stripnl=False, ensurenl=False)
     except ClassNotFound:

@@ -10,7 +10,9 @@ from statistics import median
 from markupsafe import Markup
 
 from activities.home import Home
+from cli.bill import spending_on
 from cli.chronicle import Chapter
+from cli.compared import Rivalry, rivalries
 from cli.console.chain import Stage, stages
 from cli.console.excerpt import stations
 from cli.console.lane import Link, read_spans
@@ -27,6 +29,7 @@ from cli.list import Headline, headline
 from scenarios.registry import UnknownScenario, find_scenario
 from search.lineage import Direction, directions
 from search.record import Record
+from search.spending import Spending, together
 from search.value import Value
 
 TRIES = 10
@@ -49,7 +52,6 @@ class Row(Value):
 
     chapter: Chapter
     stage: Stage | None = None
-    strip: str = ""
     seconds: float | None = None
     device_seconds: float | None = None
 
@@ -63,7 +65,7 @@ class Try(Value):
     left_out: int = 0
 
 
-class Spending(Value):
+class Timing(Value):
     """Where the time of all candidates went, by gate."""
 
     name: str
@@ -85,7 +87,10 @@ class SearchView:
     allowances: tuple[Allowance, ...]
     rows: tuple[Row, ...]
     tries: tuple[Try, ...]
-    spending: tuple[Spending, ...]
+    spending: tuple[Timing, ...]
+    costs: tuple[Spending, ...]
+    """What models cost, by role."""
+    rivalries: tuple[Rivalry, ...]
     stations: int
     """Candidates that the tree shows."""
 
@@ -112,6 +117,16 @@ class SearchView:
         label = "What was done when"
         return fitted(lambda width: lanes(spans, width=width, tick_words=clock, label=label)) if spans else Markup("")
 
+    def strip(self, chapter: Chapter) -> Markup:
+        """A candidate's ratio with its interval; empty when nothing was measured."""
+        if chapter.ratio is None or chapter.interval is None:
+            return Markup("")
+        return interval_strip(chapter.ratio, chapter.interval.low, chapter.interval.high, span=self._span, label="")
+
+    @cached_property
+    def _span(self) -> float:
+        return _span(self.tale.chapters)
+
     @cached_property
     def _limit(self) -> float | None:
         return _limit(self.tale, self.stages)
@@ -131,6 +146,8 @@ def view_search(tale: Tale, home: Home, *, link: Link) -> SearchView:
         rows=_rows(tale, told),
         tries=tuple(_try(name, found) for name, found in sorted(directions(tale.records).items())),
         spending=_spending(tale.records),
+        costs=_costs(tale),
+        rivalries=rivalries(tale.comparisons),
         stations=len(stations(tale.chapters)),
     )
 
@@ -194,18 +211,14 @@ def _node(chapter: Chapter, link: Link) -> Node:
 def _rows(tale: Tale, told: Sequence[Stage]) -> tuple[Row, ...]:
     known = {stage.number: stage for stage in told}
     records = {record.number: record for record in tale.records}
-    span = _span(tale.chapters)
-    return tuple(_row(chapter, known.get(chapter.number), records.get(chapter.number), span) for chapter in tale.chapters)
+    return tuple(_row(chapter, known.get(chapter.number), records.get(chapter.number)) for chapter in tale.chapters)
 
 
-def _row(chapter: Chapter, stage: Stage | None, record: Record | None, span: float) -> Row:
-    strip = ""
-    if chapter.ratio is not None and chapter.interval is not None:
-        strip = interval_strip(chapter.ratio, chapter.interval.low, chapter.interval.high, span=span, label="")
+def _row(chapter: Chapter, stage: Stage | None, record: Record | None) -> Row:
     if record is None:
-        return Row(chapter=chapter, stage=stage, strip=strip)
+        return Row(chapter=chapter, stage=stage)
     seconds = (record.ended - record.started).total_seconds()
-    return Row(chapter=chapter, stage=stage, strip=strip, seconds=seconds, device_seconds=record.device_seconds)
+    return Row(chapter=chapter, stage=stage, seconds=seconds, device_seconds=record.device_seconds)
 
 
 def _span(chapters: Sequence[Chapter]) -> float:
@@ -235,7 +248,12 @@ def _elapsed(records: Sequence[Record]) -> float:
     return (max(record.ended for record in records) - min(record.started for record in records)).total_seconds()
 
 
-def _spending(records: Sequence[Record]) -> tuple[Spending, ...]:
+def _costs(tale: Tale) -> tuple[Spending, ...]:
+    """Of all that ended, by role and model; analysts write after the verdict."""
+    return together(one for record in tale.records for one in spending_on(record, tale.analyses.get(record.number)))
+
+
+def _spending(records: Sequence[Record]) -> tuple[Timing, ...]:
     gates = sorted((gate.stage, gate.seconds) for record in records for gate in record.gates)
     sums = {stage: sum(seconds for _, seconds in found) for stage, found in groupby(gates, key=lambda each: each[0])}
     arms = [arm for record in records for pair in record.pairs for arm in (pair.champion, pair.candidate)]
@@ -243,7 +261,7 @@ def _spending(records: Sequence[Record]) -> tuple[Spending, ...]:
     most = max([*sums.values(), 1.0])
     ordered = sorted(sums.items(), key=lambda each: -each[1])
     return tuple(
-        Spending(name=name, seconds=seconds, words=duration(seconds), bar=bar(seconds / most, label="", width=240))
+        Timing(name=name, seconds=seconds, words=duration(seconds), bar=bar(seconds / most, label="", width=240))
         for name, seconds in ordered
         if seconds >= 0.05
     )

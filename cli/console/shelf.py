@@ -3,6 +3,7 @@
 import threading
 from collections import defaultdict
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from activities.home import Home
@@ -11,11 +12,14 @@ from activities.ledger.history import Entry
 from activities.ledger.ledger import Ledger
 from activities.review_task import BreakTask
 from activities.task import Conclusion
-from cli.chronicle import Chapter, chapters_of, read_break, read_conclusion
+from cli.chronicle import Chapter, chapters_of, has_ended, read_break, read_conclusion
+from cli.compared import Compared, read_comparisons
 from cli.mistakes import misuse
+from search.analysis import Analysis
 from search.record import Record
 from search.review import Review
 from search.spec import Spec
+from search.verb import Verb
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,12 @@ class Tale:
     reviews: tuple[Review, ...]
     conclusion: Conclusion | None
     broken: BreakTask | None
+    analyses: Mapping[int, Analysis]
+    """What analysts said, by candidate."""
+    verbs: tuple[Verb, ...]
+    """What operators did, in order."""
+    comparisons: tuple[Compared, ...]
+    """With rivals, the oldest first."""
 
     def chapter(self, number: int) -> Chapter | None:
         """One candidate in short."""
@@ -87,19 +97,28 @@ class Shelf:
             return known
 
     def _read(self, ledger: Ledger, search: str, state: str) -> Tale:
-        entries = ledger.log(search)
-        records = self._read_records(ledger, search)
+        with ThreadPoolExecutor(1) as aside:  # which mostly waits for git, while records are parsed here
+            entries = aside.submit(ledger.log, search)
+            spec, facts = aside.submit(ledger.read_spec, search), aside.submit(ledger.read_facts, search)
+            reviews = aside.submit(ledger.reviews, search)
+            conclusion, broken = aside.submit(read_conclusion, ledger, search), aside.submit(read_break, ledger, search)
+            analyses, comparisons = aside.submit(ledger.analyses, search), aside.submit(read_comparisons, ledger, search)
+            verbs = aside.submit(ledger.verbs, search)
+            records = self._read_records(ledger, search)
         return Tale(
             search=search,
             state=state,
-            spec=ledger.read_spec(search),
-            facts=ledger.read_facts(search),
-            entries=entries,
-            chapters=chapters_of(entries, records),
+            spec=spec.result(),
+            facts=facts.result(),
+            entries=entries.result(),
+            chapters=chapters_of(entries.result(), records, ended=has_ended(conclusion.result(), broken.result())),
             records=tuple(sorted(records, key=lambda record: (record.ended, record.number))),
-            reviews=ledger.reviews(search),
-            conclusion=read_conclusion(ledger, search),
-            broken=read_break(ledger, search),
+            reviews=reviews.result(),
+            conclusion=conclusion.result(),
+            broken=broken.result(),
+            analyses=analyses.result(),
+            comparisons=comparisons.result(),
+            verbs=verbs.result(),
         )
 
     def _read_records(self, ledger: Ledger, search: str) -> tuple[Record, ...]:

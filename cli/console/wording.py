@@ -13,6 +13,7 @@ VERDICTS: Mapping[State, str] = {
     "rejected": "rejected",
     "demoted": "demoted",
     "running": "running",
+    "unfinished": "unfinished",
 }
 
 

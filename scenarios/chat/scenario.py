@@ -6,7 +6,7 @@ medians are well below the means, and a lognormal fits. Production arrivals are 
 2401.17644).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -113,6 +113,10 @@ class Chat:
     def questions(self, seed: int, scale: Scale) -> tuple[Request, ...]:
         """A mix of both endpoints that covers the contract."""
         return questions(seed, scale)
+
+    def foretell(self, request: Request, answer: Sequence[int]) -> Request:
+        """Its requests have no predictions."""
+        return request
 
     def canary(self, seed: int, scale: Scale) -> Scale:
         """Another number of conversations at once, with other lengths."""

@@ -15,7 +15,8 @@ _SLOTS = list(Slot)
 
 def offer(situation: Situation) -> Offer:
     """The catalog without what the scenario, the target, the machine or the correctness policy rules out, or what needs such a recipe."""
-    fitting = {recipe.name: recipe for recipe in situation.catalog if _suits(recipe, situation)}
+    suiting = [recipe for recipe in situation.catalog if _suits(recipe, situation)]
+    fitting = {recipe.name: _bound(recipe, suiting) for recipe in suiting}
     return {name: recipe for name, recipe in fitting.items() if _complete(name, fitting)}
 
 
@@ -72,6 +73,12 @@ def _suits(recipe: Recipe, situation: Situation) -> bool:
         and set(recipe.abilities) <= set(situation.abilities)
         and (recipe.correctness == "lossless" or situation.correctness == "bounded")
     )
+
+
+def _bound(recipe: Recipe, suiting: list[Recipe]) -> Recipe:
+    """With each slot that it needs as the most promising recipe on offer that fills it."""
+    filling = {other.slot.value: other.name for other in sorted(suiting, key=lambda other: other.prior_log_gain)}
+    return recipe.model_copy(update={"needs": tuple(filling.get(need, need) for need in recipe.needs)})
 
 
 def _complete(name: str, recipes: Offer) -> bool:

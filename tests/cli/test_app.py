@@ -6,6 +6,7 @@ from typer.testing import CliRunner
 from activities.home import Home
 from cli.commands import app
 from tests.cli.person import Vibeserve, start
+from tests.cli.walk import all_commands
 
 MISTAKES = {
     "bogus": "bogus",
@@ -52,6 +53,19 @@ def test_a_mistake_is_one_line_with_exit_code_2_and_changes_nothing(typed: str, 
     assert len(ended.stderr.splitlines()) == 1
     assert MISTAKES[typed] in ended.stderr
     assert not home.root.exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "next_command"),
+    [
+        ("bogus", "vibeserve --help"),
+        ("model", "vibeserve model --help"),
+        ("show first", "vibeserve show --help"),
+        ("skill show", "vibeserve skill show --help"),
+    ],
+)
+def test_who_typed_something_wrong_is_told_where_it_is_explained(typed: str, next_command: str, vibeserve: Vibeserve) -> None:
+    assert f"`{next_command}`" in vibeserve(*typed.split()).stderr
 
 
 def test_the_exit_code_and_the_line_are_those_of_the_process(home: Home) -> None:
@@ -106,13 +120,45 @@ def test_without_arguments_the_commands_are_listed(home: Home) -> None:
     assert "search" in ended.stdout
 
 
-COMMANDS = ("up", "down", "status", "doctor", "search", "list", "watch", "history", "show", "diff", "stop", "evaluate", "serve")
-GROUPS = ("scenario list", "target list", "target probe", "model list", "model make", "skill list", "skill show")
-
-
-@pytest.mark.parametrize("command", (*COMMANDS, *GROUPS))
+@pytest.mark.parametrize("command", all_commands())
 def test_help_says_in_one_line_what_a_command_does_and_gives_an_example(command: str) -> None:
-
     told = CliRunner().invoke(app, [*command.split(), "--help"], terminal_width=200).stdout
     assert "Example" in told
     assert f"vibeserve {command}" in told.split("Example")[1]
+
+
+@pytest.mark.parametrize("command", all_commands())
+def test_every_option_says_what_it_is_for(command: str) -> None:
+    bare = [parameter.name for parameter in all_commands()[command].params if not getattr(parameter, "help", None)]
+    assert bare == []
+
+
+OFFERED = {
+    "vibeserve hist": {"history"},
+    "vibeserve search c": {"chat"},
+    "vibeserve search chat --model t": {"tiny"},
+    "vibeserve history f": {"first"},
+    "vibeserve show first ": {"0", "1", "2", "3", "4"},
+    "vibeserve show nope ": set[str](),
+    "vibeserve skill show static": {"static-kv"},
+    "vibeserve compare chat first --rivals vllm,llama": {"vllm,llama.cpp"},
+}
+
+
+@pytest.mark.parametrize("typed", OFFERED)
+def test_a_shell_offers_what_fits(typed: str, telling: Vibeserve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_VIBESERVE_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", typed)
+    monkeypatch.setenv("COMP_CWORD", str(len(typed.split(" ")) - 1))
+    ended = telling()
+    assert set(ended.stdout.split()) == OFFERED[typed]
+    assert ended.stderr == ""
+
+
+def test_a_shell_is_offered_nothing_where_there_is_no_home(vibeserve: Vibeserve, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_VIBESERVE_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", "vibeserve show first ")
+    monkeypatch.setenv("COMP_CWORD", "3")
+    ended = vibeserve()
+    assert (ended.stdout.strip(), ended.stderr) == ("", "")
+    assert not home.root.exists()

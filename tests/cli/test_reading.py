@@ -6,8 +6,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 
 from activities.home import Home
+from cli.documents import DOCUMENTS, Document
 from tests.cli.person import COMMAND, Vibeserve, environment_of, start
 
 
@@ -52,7 +54,7 @@ def test_what_does_not_exist_lists_what_does(typed: str, telling: Vibeserve) -> 
     assert "first" in ended.stderr
 
 
-DOCUMENTS = (
+TYPED = (
     "list",
     "history first",
     "show first 1",
@@ -67,11 +69,17 @@ DOCUMENTS = (
 )
 
 
-@pytest.mark.parametrize("typed", DOCUMENTS)
+def document_of(typed: str) -> Document:
+    """What the command that was typed prints; a group's command has two words."""
+    words = typed.split()
+    return DOCUMENTS.get(" ".join(words[:2])) or DOCUMENTS[words[0]]
+
+
+@pytest.mark.parametrize("typed", TYPED)
 def test_json_is_one_document_and_nothing_else(typed: str, telling: Vibeserve) -> None:
     ended = telling(*typed.split(), "--json")
     assert ended.code == 0
-    assert json.loads(ended.stdout)
+    assert TypeAdapter(document_of(typed).type()).validate_json(ended.stdout)
     assert ended.stderr == ""
 
 

@@ -7,29 +7,21 @@ from activities.ledger.names import candidate_branch
 from activities.task import Conclusion, Setting
 from search.composition import Choice, Composition
 from search.hypothesis import Hypothesis
+from search.judgement import Finding, Judgement
 from search.measurement import Arm, Pair
 from search.profile import Profile, Share
 from search.recipe import Slot
 from search.record import Gate, Record
 from search.source import Source
-from search.spec import Budget, Spec
 from search.verdict import Baseline, Interval, Measured, Rejected, Verdict
+from tests.made import make_arm, make_spec
 
 WHEN = datetime(2026, 6, 5, 12, 0, tzinfo=UTC)
-SPEC = Spec(
-    name="first",
-    scenario="chat",
-    target="cpu",
-    model="tiny",
-    agent="recipes",
-    policy="bandit",
-    correctness="lossless",
-    seed=1,
-    parallel=1,
-    budget=Budget(candidates=8, wall_clock=timedelta(hours=1)),
-)
+SPEC = make_spec(seed=1)
 WON = Measured(kind="promoted", ratio=3.4, interval=Interval(low=3.2, high=3.6, level=0.99), pairs=3, confirmed_ratio=3.3)
 REFUSED = Rejected(stage="correctness", reason="answer 3 differs at token 7", evidence="expected 11, got 12")
+LOOKED = Finding(test="caches_answers", why="A second answer might come from a cache.", accepted=False, reason="it passed on the candidate")
+JUDGEMENT = Judgement(session="0001-judge", summary="It looked for caches.", findings=(LOOKED,))
 NOTHING = Measured(kind="undecided", ratio=1.0, interval=Interval(low=0.0, high=1e9, level=0.0), pairs=0, reason="time was over")
 
 
@@ -61,26 +53,7 @@ def make_pair(number: int, champion: float, candidate: float, *, void: str | Non
 
 
 def _arm(score: float) -> Arm:
-    return Arm(
-        score=score,
-        tokens_per_second=score,
-        ttft_p50=0.1,
-        ttft_p99=1.5,
-        tpot_p50=0.01,
-        tpot_p99=0.02,
-        latency_p50=1.0,
-        latency_p99=2.0,
-        goodput=1.0,
-        requests=10,
-        failed=0,
-        window_seconds=5.0,
-        warmup_seconds=2.0,
-        drain_seconds=1.0,
-        start_seconds=3.0,
-        peak_memory_bytes=1 << 30,
-        foreign_load=0.01,
-        verified_tokens=100,
-    )
+    return make_arm(score, ttft_p99=1.5, start_seconds=3.0, peak_memory_bytes=1 << 30, foreign_load=0.01)
 
 
 def _write(ledger: Ledger, number: int, *, parent: Source | None) -> Source:
@@ -127,6 +100,7 @@ def _record(
         started=WHEN,
         ended=WHEN + timedelta(seconds=90),
         device_seconds=60.0,
+        judgements=(JUDGEMENT,) if number == 1 else (),
     )
 
 

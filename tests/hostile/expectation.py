@@ -18,6 +18,8 @@ class Expectation(Value):
 
     name: str
     code: str
+    scenario: str = "chat"
+    """Whose gates it is put through."""
     outcome: Literal["rejected", "harmless", "passes", "better"]
     stages: tuple[str, ...] = ()
     reason: str = ""

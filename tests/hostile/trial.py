@@ -6,6 +6,7 @@ from pathlib import Path
 
 from activities.evaluation.ground import Ground
 from activities.evaluation.verdicts import Evaluation, evaluate_candidate
+from scenarios.registry import find_scenario
 from search.value import Value
 from tests.hostile.assembly import assemble_candidate
 from tests.hostile.expectation import Expectation, reason_of
@@ -50,11 +51,12 @@ async def try_candidate(ground: Ground, expectation: Expectation, *, into: Path,
 
 
 async def evaluate(ground: Ground, expectation: Expectation, *, into: Path, seed: int) -> Evaluation:
-    """With limits that end hogs soon."""
+    """With limits that end hogs soon. All scenarios are tried on the one model of the ground, also those whose own family is another."""
     limits = dict(LIMITS)
     if expectation.start_limit_seconds is not None:
         limits["start_limit_seconds"] = expectation.start_limit_seconds
-    strict = replace(ground, scale=ground.scale.model_copy(update=limits))
-    candidate = assemble_candidate(expectation.name, starter=ground.scenario.starter, into=into / "candidate")
-    champion = assemble_candidate(CHAMPION, starter=ground.scenario.starter, into=into / "champion") if expectation.duel else None
+    scenario = find_scenario(expectation.scenario)
+    strict = replace(ground, scenario=scenario, scale=scenario.scale(ground.checkpoint.preset).model_copy(update=limits))
+    candidate = assemble_candidate(expectation.name, starter=scenario.starter, into=into / "candidate")
+    champion = assemble_candidate(CHAMPION, starter=scenario.starter, into=into / "champion") if expectation.duel else None
     return await evaluate_candidate(strict, candidate, against=champion, seed=seed)

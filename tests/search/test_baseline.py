@@ -7,20 +7,11 @@ from pydantic import ValidationError
 
 from search.baseline import baseline_spec, curve
 from search.spec import Budget, Spec
+from tests.made import make_spec
 from tests.search.catalog import PASSED, measured, record, refused
 
-SPEC = Spec(
-    name="first",
-    scenario="chat",
-    target="cpu",
-    model="tiny",
-    agent="recipes",
-    policy="evolve",
-    correctness="lossless",
-    seed=3,
-    parallel=2,
-    budget=Budget(candidates=8, wall_clock=timedelta(hours=1), device_seconds=600.0),
-    baseline="random",
+SPEC = make_spec(
+    policy="evolve", parallel=2, baseline="random", budget=Budget(candidates=8, wall_clock=timedelta(hours=1), device_seconds=600.0)
 )
 
 

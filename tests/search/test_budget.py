@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.budget import NOTHING, Account, Cost, allowance, amend, close, deadline, exhausted, reserve, settle
+from search.budget import NOTHING, Account, Allowance, Cost, allowance, amend, close, deadline, exhausted, overdrawn, reserve, rest, settle
 from search.spec import Budget
 from tests.search.catalog import START
 
@@ -134,3 +134,32 @@ def test_what_is_set_aside_for_all_slots_never_exceeds_what_is_left(limit: int, 
     assert account.committed().tokens <= limit
     assert account.committed().dollars <= limit / 100 * (1 + 1e-9)
     assert exhausted(account, now=START, need=Cost(candidates=1)) is None, "most of it returns"
+
+
+@given(st.integers(0, 3000), st.integers(0, 3000))
+def test_a_time_at_rest_is_no_part_of_the_wall_clock(idle: int, later: int) -> None:
+    rested = rest(NEW, timedelta(seconds=idle))
+    now = START + timedelta(seconds=later)
+    assert (exhausted(rested, now=now + timedelta(seconds=idle)) is None) == (exhausted(NEW, now=now) is None)
+    assert rested.spent() == NEW.spent()
+
+
+@given(STEPS, st.integers(1, 5), st.integers(0, 400), st.integers(0, 3600))
+@settings(deadline=None, derandomize=True)
+def test_a_budget_is_overdrawn_exactly_where_it_lies_below_what_is_spent(
+    steps: list[tuple[int, str, int]], candidates: int, seconds: int, elapsed: int
+) -> None:
+    account = NEW
+    for step in steps:
+        account = spend(account, step)
+    budget = Budget(candidates=candidates, wall_clock=timedelta(seconds=1800), device_seconds=seconds)
+    below = account.spent().device_seconds > seconds or elapsed > 1800
+    assert bool(overdrawn(account, budget, now=START + timedelta(seconds=elapsed))) == below
+
+
+def test_an_allowance_is_parted_and_spent_and_never_below_nothing() -> None:
+    whole = Allowance(tokens=1000, dollars=2.0)
+    assert whole.part(0.8) == Allowance(tokens=800, dollars=1.6)
+    assert whole.less(tokens=300, dollars=0.5) == Allowance(tokens=700, dollars=1.5)
+    assert whole.less(tokens=2000, dollars=3.0).used_up()
+    assert Allowance().part(0.5).less(tokens=10, dollars=1.0) == Allowance()

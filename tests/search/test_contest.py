@@ -8,7 +8,7 @@ from search.contest import LATE, NOISY, Ask, Contest
 from search.measurement import MOST_VOIDS, Pair
 from search.statistics import LookPlan
 from search.verdict import Measured, Rejected
-from tests.workflows.scripted import arm
+from tests.made import make_arm
 
 FAILED = Rejected(stage="duel", reason="it fell over")
 
@@ -30,8 +30,8 @@ class Bench:
             number=ask.number,
             seed=len(self.asked),
             first="champion",
-            champion=arm(10.0),
-            candidate=arm(10.0 * wobble * (speed or 1.0)),
+            champion=make_arm(10.0),
+            candidate=make_arm(10.0 * wobble * (speed or 1.0)),
             device="made up",
             load=ask.load,
             load_words="half as long" if ask.load == "canary" else "",

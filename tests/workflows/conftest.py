@@ -3,6 +3,7 @@
 import sys
 import uuid
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from functools import partial
@@ -17,10 +18,12 @@ from temporalio.worker import Worker
 from activities.home import Home
 from activities.ledger.ledger import Ledger
 from search.spec import Budget, Spec
+from tests.made import make_spec
 from tests.workflows.scripted import Script
 from workflows.candidate import CandidateWorkflow
 from workflows.duel import DuelWorkflow
 from workflows.identity import AGENTS_QUEUE, SEARCHES_QUEUE, checks_queue, device_queue, search_id
+from workflows.notice import NoticeWorkflow
 from workflows.reexamine import ReexamineWorkflow
 from workflows.rescore import RescoreWorkflow
 from workflows.sandbox import workflow_runner
@@ -62,37 +65,27 @@ def target() -> str:
 @pytest.fixture
 def spec(target: str) -> Spec:
     """A small search."""
-    return Spec(
-        name=f"search-{target}",
-        scenario="chat",
-        target=target,
-        model="tiny",
-        agent="recipes",
-        policy="random",
-        correctness="lossless",
-        seed=7,
-        parallel=1,
-        looks=(3, 6),
-        budget=Budget(candidates=3, wall_clock=timedelta(hours=1)),
-    )
+    budget = Budget(candidates=3, wall_clock=timedelta(hours=1))
+    return make_spec(f"search-{target}", target=target, policy="random", looks=(3, 6), budget=budget)
 
 
 @asynccontextmanager
 async def scripted_workers(client: Client, script: Script, spec: Spec) -> AsyncIterator[None]:
     """For every queue of a search."""
-    async with (
-        Worker(
-            client,
-            task_queue=SEARCHES_QUEUE,
-            workflows=[SearchWorkflow, CandidateWorkflow, DuelWorkflow, RescoreWorkflow, ReexamineWorkflow],
-            workflow_runner=workflow_runner(),
-            sticky_queue_schedule_to_start_timeout=timedelta(seconds=1),
-        ),
-        Worker(client, task_queue=AGENTS_QUEUE, activities=script.activities()),
-        Worker(client, task_queue=checks_queue(spec.target), activities=script.activities()),
-        Worker(client, task_queue=device_queue(spec.target), activities=script.activities()),
-    ):
-        yield
+    with ThreadPoolExecutor(4) as threads:
+        async with (
+            Worker(
+                client,
+                task_queue=SEARCHES_QUEUE,
+                workflows=[SearchWorkflow, CandidateWorkflow, DuelWorkflow, RescoreWorkflow, ReexamineWorkflow, NoticeWorkflow],
+                workflow_runner=workflow_runner(),
+                sticky_queue_schedule_to_start_timeout=timedelta(seconds=1),
+            ),
+            Worker(client, task_queue=AGENTS_QUEUE, activities=script.activities(), activity_executor=threads),
+            Worker(client, task_queue=checks_queue(spec.target), activities=script.activities(), activity_executor=threads),
+            Worker(client, task_queue=device_queue(spec.target), activities=script.activities(), activity_executor=threads),
+        ):
+            yield
 
 
 @asynccontextmanager

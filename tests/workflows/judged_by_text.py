@@ -16,7 +16,7 @@ from search.measurement import Objectives, Pair
 from search.record import Gate
 from search.source import Source
 from search.verdict import Rejected
-from tests.workflows.scripted import arm
+from tests.made import make_arm
 
 SLOW = 10.0
 
@@ -77,8 +77,8 @@ class TextJudge:
             number=task.pair,
             seed=task.seed,
             first=task.first,
-            champion=arm(self._speed(task.champion)),
-            candidate=arm(self._speed(task.candidate) * wobble),
+            champion=make_arm(self._speed(task.champion)),
+            candidate=make_arm(self._speed(task.candidate) * wobble),
             device="scripted",
             load=task.load,
             load_words="twice as many" if task.load == "canary" else "",

@@ -23,7 +23,9 @@ from activities.agents.prices import Price
 from activities.brief import Briefer
 from activities.conclude import Concluder
 from activities.found import Founder
+from activities.histories import Historian
 from activities.ledger.ledger import Ledger
+from activities.note import Noter
 from activities.novelty import NoveltyGate
 from activities.record import Recorder
 from activities.reply import Replier
@@ -133,6 +135,7 @@ async def staffed(client: Client, ledger: Ledger, target: str, url: str) -> Asyn
         replier = Replier(ledger, StreamedEndpoint(asker), {"writer": Price(input=1.0, output=10.0)})
         writing = [briefer.brief, briefer.say, replier.reply, Toolbox(ledger, catalog).use]
         keeping = [NoveltyGate(ledger).novelty, Founder(ledger).found, Recorder(ledger).record, concluder.conclude, concluder.break_off]
+        keeping += [Noter(ledger).note, Historian(ledger, client).export]
         looking_back = [reviewer.frontier, reviewer.champions, reviewer.keep_test, reviewer.keep_analysis, reviewer.review]
         with ThreadPoolExecutor(4) as threads:
             async with (

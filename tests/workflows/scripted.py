@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
+from activities.notify_task import NotifyTask
 from activities.review_task import BreakTask
 from activities.task import (
     CheckTask,
@@ -15,6 +17,8 @@ from activities.task import (
     FoundTask,
     GateReport,
     GenerateTask,
+    HistoriesTask,
+    NoteTask,
     Novelty,
     NoveltyTask,
     PairTask,
@@ -32,6 +36,7 @@ from search.record import Gate, Record
 from search.source import Source
 from search.spec import Spec
 from search.verdict import Rejected
+from tests.made import make_arm
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -39,30 +44,6 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 def source(number: int) -> Source:
     """A source whose commit tells the candidate's number."""
     return Source(commit=f"{number:040x}", tree=f"{number:040x}")
-
-
-def arm(score: float) -> Arm:
-    """An arm of the given score, everything else unremarkable."""
-    return Arm(
-        score=score,
-        tokens_per_second=score,
-        ttft_p50=0.1,
-        ttft_p99=0.2,
-        tpot_p50=0.01,
-        tpot_p99=0.02,
-        latency_p50=1.0,
-        latency_p99=2.0,
-        goodput=1.0,
-        requests=10,
-        failed=0,
-        window_seconds=5.0,
-        warmup_seconds=2.0,
-        drain_seconds=1.0,
-        start_seconds=2.0,
-        peak_memory_bytes=10**9,
-        foreign_load=0.0,
-        verified_tokens=100,
-    )
 
 
 class Script:
@@ -92,13 +73,18 @@ class Script:
         self.founded: list[Spec] = []
         self.conclusions: list[Conclusion] = []
         self.broken: list[BreakTask] = []
+        self.notes: dict[str, str] = {}
+        self.away = False
+        """Whether receivers of notices cannot be reached."""
+        self.notices: list[NotifyTask] = []
+        self.told = asyncio.Event()
         self.evaluator = "e" * 64
 
     def activities(self) -> Sequence[Callable[..., object]]:
         """For a worker that serves every queue of a test."""
         return [
             *(self.prepare, self.found, self.plan, self.generate, self.novelty, self.build, self.conformance, self.correctness),
-            *(self.measure_pair, self.profile, self.record, self.conclude, self.break_off),
+            *(self.measure_pair, self.profile, self.record, self.conclude, self.break_off, self.note, self.export_histories, self.notify),
         ]
 
     @activity.defn
@@ -169,8 +155,8 @@ class Script:
             number=task.pair,
             seed=task.seed,
             first=task.first,
-            champion=arm(self.speeds[champion]),
-            candidate=self.shape(task, arm(self.speeds[candidate] * wobble)),
+            champion=make_arm(self.speeds[champion]),
+            candidate=self.shape(task, make_arm(self.speeds[candidate] * wobble)),
             device="scripted",
             load=task.load,
             load_words="twice as many" if task.load == "canary" else "",
@@ -193,6 +179,16 @@ class Script:
         return task.record.source
 
     @activity.defn
+    async def note(self, task: NoteTask) -> None:
+        """Kept in memory; whatever is written twice stays as it was."""
+        self.notes.setdefault(task.path, task.text)
+
+    @activity.defn
+    async def export_histories(self, task: HistoriesTask) -> int:
+        """Nobody reads them here."""
+        return 0
+
+    @activity.defn
     async def conclude(self, conclusion: Conclusion) -> None:
         """Kept in memory."""
         self.conclusions.append(conclusion)
@@ -201,6 +197,17 @@ class Script:
     async def break_off(self, task: BreakTask) -> None:
         """Kept in memory."""
         self.broken.append(task)
+
+    @activity.defn
+    async def notify(self, task: NotifyTask) -> str:
+        """Kept in memory, unless its receiver is away."""
+        self.ran["notify"] += 1
+        if self.away:
+            raise ApplicationError("https://receiver.example cannot be reached", type="ReceiverAway")
+        self.notices.append(task)
+        if task.notice.occasion in ("end", "failure"):
+            self.told.set()
+        return "delivered"
 
     def _gate(self, stage: str, number: int) -> GateReport:
         self.ran[f"{stage} {number}"] += 1

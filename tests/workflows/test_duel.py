@@ -4,8 +4,9 @@ from search.measurement import Arm
 from search.record import Record
 from search.spec import Spec
 from search.verdict import Measured, Rejected
+from tests.made import make_arm
 from tests.workflows.conftest import Start
-from tests.workflows.scripted import Script, arm
+from tests.workflows.scripted import Script
 
 
 async def outcome(start: Start, spec: Spec, script: Script) -> tuple[Record, Measured | Rejected]:
@@ -38,7 +39,7 @@ async def test_a_win_is_confirmed_on_a_canary_load_too(start: Start, spec: Spec)
 
 async def test_a_win_that_is_tuned_to_the_announced_load_is_none(start: Start, spec: Spec) -> None:
     def tuned(task: object, measured: Arm) -> Arm:
-        return arm(8.0) if getattr(task, "load", "") == "canary" else measured
+        return make_arm(8.0) if getattr(task, "load", "") == "canary" else measured
 
     record, verdict = await outcome(start, spec, Script({0: 10.0, 1: 50.0}, shape=tuned))
     assert isinstance(verdict, Measured)

@@ -9,6 +9,7 @@ from temporalio.client import WorkflowUpdateFailedError
 from cli.temporal import survey
 from search.measurement import MOST_VOIDS
 from search.spec import Budget, Spec
+from search.verb import Order, Stop
 from search.verdict import Measured, Rejected
 from tests.workflows.conftest import Start
 from tests.workflows.scripted import Script
@@ -106,9 +107,9 @@ async def test_stop_ends_a_search_in_the_middle_of_a_duel(start: Start, spec: Sp
     async with start(script, spec) as search:
         async with asyncio.timeout(30):
             await script.reached.wait()
-        await search.execute_update("stop", "enough seen")
+        await search.execute_update("act", Order(author="anna", why="enough seen", act=Stop()))
         with pytest.raises(WorkflowUpdateFailedError):
-            await search.execute_update("stop", "again")
+            await search.execute_update("act", Order(author="anna", why="again", act=Stop()))
         hold.set()
         outcome = await search.result()
     assert isinstance(outcome, Outcome)
@@ -176,7 +177,7 @@ async def test_a_search_that_was_stopped_has_no_baseline(start: Start, spec: Spe
     async with start(script, spec.model_copy(update={"baseline": "bandit"})) as search:
         async with asyncio.timeout(30):
             await script.reached.wait()
-        await search.execute_update("stop", "enough seen")
+        await search.execute_update("act", Order(author="anna", why="enough seen", act=Stop()))
         hold.set()
         await search.result()
         history = await search.fetch_history()

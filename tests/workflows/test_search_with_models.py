@@ -19,7 +19,7 @@ from activities.ledger.names import candidate_branch
 from search.spec import Spec
 from search.spending import Spending, total_tokens
 from search.verdict import Measured, Rejected
-from tests.activities.ledger.samples import assert_sound
+from tests.activities.ledger.samples import assert_sound, git
 from tests.fakes.model_server import Answer, Fails, Says, model_server
 from tests.workflows.models_bench import Models, begin, modelled, role_of, staffed
 from tests.workflows.session_bench import PLAN
@@ -58,6 +58,8 @@ async def test_a_search_repairs_judges_and_analyses_and_a_finding_catches_who_co
         ("caches_answers_2", True, "it fails"),
         ("sleeps_2", False, "it passes"),
     ]
+    told = git(ledger, "show", "-s", f"search/{spec.name}/candidate/2")
+    assert "sleeps_2, refuted: it may sleep while nobody counts (it passes)" in told
     assert [gate.passed for gate in second.gates if gate.stage == "tests"] == [False, True]
     assert ledger.files(second.source.tree)["serve.py"] == "SPEED = 40\n"
     assert [test.name for test in ledger.tests(spec.name)] == ["caches_answers_2"]
@@ -141,6 +143,24 @@ async def test_an_implementer_that_gives_up_is_rejected_with_its_reason(client: 
     assert (verdict.stage, verdict.reason) == ("generate", "the model's replies lead nowhere, also after a correction")
     assert outcome.champion == 0
     assert ledger.tip(candidate_branch(spec.name, 1))
+
+
+async def test_one_plan_fills_all_free_slots(client: Client, ledger: Ledger, spec: Spec) -> None:
+    other = {name: PLAN[name] for name in PLAN} | {"claim": "unpadded attention is faster"}
+    briefs: list[str] = []
+
+    def script(asked: Mapping[str, Any]) -> Answer:
+        if role_of(asked) != "planner":
+            return Says(refusal="not this")
+        briefs.append(asked["messages"][1]["content"])
+        return Says(calls=[("submit", {**PLAN, "others": [other]})])
+
+    wide = modelled(spec, candidates=2).model_copy(update={"parallel": 2})
+    async with model_server(script) as server, staffed(client, ledger, spec.target, server.url):
+        async with asyncio.timeout(100):
+            await (await begin(client, wide)).result()
+    assert len(briefs) == 1 and "Candidates that may begin now: 2" in briefs[0]
+    assert [record.hypothesis.claim for record in ledger.records(spec.name)[1:]] == [PLAN["claim"], other["claim"]]
 
 
 async def test_a_planner_that_cannot_plan_ends_the_search_with_the_reason(client: Client, ledger: Ledger, spec: Spec) -> None:

@@ -10,13 +10,17 @@ from temporalio import activity
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from activities.agents.memory import recall
+from activities.agents.role import ROLES
 from activities.ledger.names import candidate_branch
-from activities.session_task import Answered, Briefed, BriefTask, CallName, Replied, ReplyTask, ToolTask
+from activities.session_task import Answered, Brief, Briefed, BriefTask, CallName, Replied, ReplyTask, ToolTask
 from search.budget import Allowance
 from search.spending import Spending
 from search.verdict import Rejected
+from tests.activities.ledger.samples import LOST, NOON, make_record, propose
 from tests.fakes.model_server import Answer, Drops, Fails, Says, model_server
-from tests.workflows.session_bench import EDIT, PLAN, SUBMIT, Bench, keep, open_bench
+from tests.workflows.models_bench import DIAGNOSIS
+from tests.workflows.session_bench import EDIT, HYPOTHESIS, PLAN, SUBMIT, Bench, keep, open_bench
 from workflows.identity import AGENTS_QUEUE, SEARCHES_QUEUE
 from workflows.sandbox import workflow_runner
 from workflows.session import SessionWorkflow
@@ -67,6 +71,59 @@ async def test_a_second_misfit_is_an_honest_failure_and_no_plan(bench: Bench) ->
     assert (end.submission, end.failed) == ("", "what was handed in does not fit, also after a correction")
     assert len(server.asked) == 2
     assert "is no parent" in server.asked[1]["messages"][-1]["content"]
+
+
+async def test_a_direction_that_was_never_measured_cannot_be_abandoned(bench: Bench) -> None:
+    """A refused implementation was buggy; only a duel speaks about a direction."""
+    refused = make_record(
+        1, propose(bench.ledger, bench.search, 1), verdict=Rejected(stage="build", reason="no"), pairs=(), confirming_pairs=0
+    )
+    bench.ledger.append_record(bench.search, refused, when=NOON)
+    abandoned = {"candidate": 1, "standing": "abandoned", "mechanism": "attention has 3 % of wall clock, so that it cannot pay"}
+    vague = {**abandoned, "mechanism": ""}
+    buggy = {"candidate": 1, "standing": "buggy"}
+    task = bench.task("planner")
+    end, server = await bench.hold(
+        [Says(calls=[("submit", {**PLAN, "assessments": [abandoned]})]), Says(calls=[("submit", {**PLAN, "assessments": [buggy]})])], task
+    )
+    assert not end.failed
+    assert "was never measured" in server.asked[1]["messages"][-1]["content"]
+    assert recall(bench.ledger, bench.search).assessments[1].standing == "buggy"
+    again = task.model_copy(update={"key": task.key.model_copy(update={"attempt": 2})})
+    _, server = await bench.hold([Says(calls=[("submit", {**PLAN, "assessments": [vague]})])], again)
+    assert "why the mechanism itself cannot pay" in server.asked[1]["messages"][-1]["content"]
+
+
+async def test_a_judge_reads_the_change_and_can_make_none(bench: Bench) -> None:
+    source = propose(bench.ledger, bench.search, 1)
+    task = bench.task("judge", brief=Brief(hypothesis=HYPOTHESIS, source=source))
+    charges = {
+        "summary": "I read the whole change.",
+        "findings": [{"name": "prints", "why": "it prints a number", "program": "raise SystemExit(1)"}],
+    }
+    end, server = await bench.hold([Says(calls=[EDIT, ("read_file", {"path": "serve.py"})]), Says(calls=[("submit", charges)])], task)
+    assert json.loads(end.submission)["findings"][0]["name"] == "prints"
+    assert "+print(1)" in server.asked[0]["messages"][1]["content"]
+    told = [message["content"] for message in server.asked[1]["messages"] if message["role"] == "tool"]
+    assert "there is no tool 'edit_file'" in told[0] and "print(1)" in told[1]
+    assert end.source == source and bench.ledger.tip(candidate_branch(bench.search, 1)) == source.commit
+
+
+async def test_an_analyst_reads_both_profiles_and_figures(bench: Bench) -> None:
+    record = make_record(1, propose(bench.ledger, bench.search, 1), verdict=LOST, against=0)
+    bench.ledger.append_record(bench.search, record, when=NOON)
+    end, server = await bench.hold([Says(calls=[("submit", DIAGNOSIS)])], bench.task("analyst"))
+    brief = server.asked[0]["messages"][1]["content"]
+    assert json.loads(end.submission)["mechanism"] == "active"
+    assert "not better" in brief and "matrix products 60%" in brief and "score: champion 50, candidate 230" in brief
+    assert "It met the champion of that time, candidate 0" in brief
+
+
+async def test_a_session_ends_at_the_limit_of_its_role(bench: Bench) -> None:
+    spent = (Spending(role="analyst", model="scripted", input_tokens=ROLES["analyst"].session_tokens),)
+    bench.ledger.append_record(bench.search, make_record(1, propose(bench.ledger, bench.search, 1), against=0), when=NOON)
+    end, server = await bench.hold([Says("never asked")], bench.task("analyst", spending=spent))
+    assert (end.failed, server.asked) == (f"nothing was handed in within {ROLES['analyst'].session_tokens} tokens", [])
 
 
 async def test_an_unchanged_tree_cannot_be_handed_in(bench: Bench) -> None:
@@ -218,3 +275,13 @@ async def test_a_conversation_is_shortened_before_it_fills_the_context(bench: Be
     assert not end.failed
     assert max(len(json.dumps(asked["messages"])) for asked in server.asked) < 60_000 * 3.5
     assert "batching doubles" in server.asked[-1]["messages"][1]["content"]
+
+
+async def test_a_model_that_finds_the_conversation_too_long_is_told_less(bench: Bench) -> None:
+    long = Says(calls=[("create_file", {"path": "notes.md", "text": "word " * 2000})])
+    overflow = Fails(400, "maximum context length is 8192 tokens", code="context_length_exceeded")
+    end, server = await bench.hold([long, long, overflow, Says(calls=[SUBMIT])])
+    assert not end.failed
+    first, second = (len(json.dumps(asked["messages"])) for asked in server.asked[2:])
+    assert second < first
+    assert end.task.spending[0].replies == 3, "what was refused cost nothing"

@@ -13,11 +13,11 @@ from activities.home import Home
 from activities.ledger.ledger import Ledger
 from cli.app import run
 from search.spec import Spec
+from search.verb import Order, Stop
 from search.verdict import Measured, Rejected
 from tests.activities.ledger.samples import assert_sound
 from tests.workflows.session_bench import keep
 from tests.workflows.work_bench import LIMIT_SECONDS, STATED, begin, ended, staffed
-from workflows.search import SearchWorkflow
 
 Vibeserve = Callable[..., Awaitable[tuple[int, Any, str]]]
 
@@ -155,6 +155,6 @@ async def test_a_stop_ends_work_that_is_open(client: Client, ledger: Ledger, hom
     async with staffed(client, ledger, home, spec.target):
         search = await begin(client, spec)
         await waiting(vibeserve, state="open", search=spec.name)
-        await search.execute_update(SearchWorkflow.stop, "enough seen")
+        await search.execute_update("act", Order(author="anna", why="enough seen", act=Stop()))
         assert (await ended(search)).champion == 0
         assert (await vibeserve("list"))[1] == []

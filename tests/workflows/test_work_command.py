@@ -14,10 +14,10 @@ from activities.ledger.ledger import Ledger
 from cli.temporal import heartbeats, survey
 from models.checkpoint import obtain_checkpoint
 from search.spec import Spec
+from search.verb import Order, Stop
 from search.verdict import Rejected
 from tests.activities.ledger.samples import assert_sound
 from tests.workflows.work_bench import LIMIT_SECONDS, STATED, begin, ended, staffed
-from workflows.search import SearchWorkflow
 
 
 def writing(*lines: str) -> str:
@@ -75,7 +75,7 @@ async def test_a_stop_ends_a_command_with_all_its_processes(client: Client, ledg
             while (await heartbeats(client, spec.name, (await survey(client, spec.name)).runners)).get(1) != "begun":
                 pass
         assert sleepers(mark)
-        await search.execute_update(SearchWorkflow.stop, "enough seen")
+        await search.execute_update("act", Order(author="anna", why="enough seen", act=Stop()))
         assert (await ended(search)).reason == "enough seen"
     assert not sleepers(mark)
 

@@ -13,8 +13,10 @@ from activities.agents.catalog import load_catalog
 from activities.conclude import Concluder
 from activities.found import Founder
 from activities.hand_in import HandInKeeper
+from activities.histories import Historian
 from activities.home import Home
 from activities.ledger.ledger import Ledger
+from activities.note import Noter
 from activities.novelty import NoveltyGate
 from activities.open_work import WorkOpener
 from activities.record import Recorder
@@ -47,6 +49,7 @@ async def staffed(client: Client, ledger: Ledger, home: Home, target: str) -> As
     """Workers for every queue of a search."""
     judge, queues = TextJudge(ledger), (checks_queue(target), device_queue(target))
     keeping = [NoveltyGate(ledger).novelty, Founder(ledger).found, Recorder(ledger).record, Concluder(ledger).conclude]
+    keeping += [Noter(ledger).note, Historian(ledger, client).export]
     working = [WorkOpener(ledger, load_catalog(), home).open, HandInKeeper(ledger).keep]
     flows = [SearchWorkflow, CandidateWorkflow, WorkWorkflow, DuelWorkflow]
     with ThreadPoolExecutor(4) as threads:

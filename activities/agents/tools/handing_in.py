@@ -34,8 +34,10 @@ def check_proposal(ledger: Ledger, search: str, submission: str) -> None:
     """A proposal starts from a candidate that has passed its gates, and gives up no direction that was never measured; else BadCall."""
     proposal, records = Proposal.model_validate_json(submission), ledger.records(search)
     right = [record.number for record in records if not isinstance(record.verdict, Rejected)]
-    if proposal.parent not in right:
-        raise BadCall(f"candidate {proposal.parent} is no parent: these have passed their gates: {', '.join(map(str, right))}")
+    for parent in (proposal.parent, *(other.parent for other in proposal.others)):
+        if parent in right:
+            continue
+        raise BadCall(f"candidate {parent} is no parent: these have passed their gates: {', '.join(map(str, right))}")
     measured = {record.number for record in records if record.pairs}
     ended = {record.number for record in records}
     for one in proposal.assessments:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from activities.agents.schemas import PROGRAM_CHARACTERS
 from activities.agents.tools.files import NoArguments
 from activities.agents.tools.tool import Tool, bounded
 from activities.evaluation.arm import measure_arm
@@ -21,7 +22,7 @@ from activities.evaluation.server import Launch, ServerFailed, describe_ending
 from activities.sandbox.cell import GIB, Cell, Limits
 from activities.sandbox.confinement import confine
 from activities.sandbox.removal import remove_folder
-from search.gate_test import PROGRAM_BYTES, GateTest
+from search.gate_test import GateTest
 from search.profile import Profile
 from search.value import Value
 from search.verdict import Rejected
@@ -42,7 +43,7 @@ class RunCommand(Value):
 class TryTest(Value):
     """A judge's program."""
 
-    program: Annotated[str, Field(min_length=1, max_length=PROGRAM_BYTES)]
+    program: Annotated[str, Field(min_length=1, max_length=PROGRAM_CHARACTERS)]
 
 
 RUN = Tool(

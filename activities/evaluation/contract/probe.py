@@ -64,7 +64,7 @@ class Probe:
         self.ground = ground
         self.random = Random(f"conformance {seed}")
         self.limit_seconds = ground.scale.request_limit_seconds
-        self._session = session
+        self.session = session
         self._writer = Writer(self.random, distinct_words=ground.scale.distinct_words)
 
     def text(self) -> str:
@@ -88,7 +88,7 @@ class Probe:
 
     async def ask(self, request: Request) -> Answered:
         """The answer to a good request; violated when it is not well formed."""
-        recording = await ask(self._session, request, limit_seconds=self.limit_seconds)
+        recording = await ask(self.session, request, limit_seconds=self.limit_seconds)
         answered = Answered(request, recording.exchange())
         finding = find_fault(self.ground, answered)
         if finding:
@@ -115,7 +115,7 @@ class Probe:
         asked = f"{method} {path} {content[:_SHOWN].decode(errors='replace')}"
         headers, timeout = {"Content-Type": "application/json"}, ClientTimeout(total=self.limit_seconds)
         try:
-            async with self._session.request(
+            async with self.session.request(
                 method, path, data=content, headers=headers, timeout=timeout, allow_redirects=False
             ) as response:
                 return Reply(asked, response.status, await response.content.read(most_bytes(0)))
@@ -126,7 +126,7 @@ class Probe:
         """Begins a request and hangs up when the first bytes of its answer have arrived."""
         timeout = ClientTimeout(total=self.limit_seconds)
         try:
-            async with self._session.post(request.endpoint, json=request.body(), timeout=timeout) as response:
+            async with self.session.post(request.endpoint, json=request.body(), timeout=timeout) as response:
                 await response.content.readany()
                 response.close()
         except (ClientError, OSError, TimeoutError) as problem:

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from cli.console.pictures.axis import Axis, ratio_axis, ratio_grid
+from cli.console.pictures.axis import Axis, ratio_axis, ratio_grid, ratio_words
 from cli.console.pictures.svg import drawing, element, group, line, path, text
 from search.value import Value
 
 HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 270, 52, 16, 26, 44
+FARTHEST = 3.0
+"""Times the highest ratio: a limit that lies higher is told in words, so that the pairs can still be seen apart."""
 LETTER = 6.5
 """Pixels that a letter of a label takes at most on average."""
 
@@ -27,22 +29,33 @@ class Shot(Value):
     high: float | None = None
 
 
-def duel(shots: Sequence[Shot], *, noise: float, width: int, label: str) -> Markup:
-    """`noise` is half the band around 1x, as a share, in which a ratio says nothing."""
+def duel(shots: Sequence[Shot], *, noise: float, limit: float | None = None, width: int, label: str) -> Markup:
+    """`noise` is half the band around 1x, as a share, in which a ratio says nothing; `limit` the ratio that the machine's peaks allow."""
     bottom = HEIGHT - BOTTOM
     drawn = [value for shot in shots for value in (shot.ratio, *_final_bounds(shots)) if value]
+    near = limit is not None and limit <= FARTHEST * max(drawn, default=1.0)
+    drawn += [limit] if limit is not None and near else []
     up = ratio_axis(drawn, start=bottom, end=TOP)
     along = Axis(low=0.5, high=max(len(shots), 2) + 0.5, start=float(LEFT), end=float(width - RIGHT))
     band = (up.place(1 + noise), up.place(1 / (1 + noise)))
     parts = [
         element("rect", x=LEFT, y=band[0], width=width - RIGHT - LEFT, height=max(band[1] - band[0], 2.0), class_="band"),
         ratio_grid(up, left=LEFT, right=width - RIGHT),
+        _limit(limit, up, width) if limit is not None else Markup(""),
         *(_narrowing(part, along, up) for part in _parts(shots)),
         _borders(shots, along, bottom),
         *(_shot(place, shot, along, up, bottom) for place, shot in enumerate(shots, start=1)),
         _legend(width),
     ]
     return drawing(parts, width=width, height=HEIGHT, label=label, class_="duel")
+
+
+def _limit(limit: float, up: Axis, width: int) -> Markup:
+    """A line where it lies, or beyond the picture in words."""
+    y, beyond = up.place(limit), limit > up.high
+    words = f"the machine's limit is at {ratio_words(limit)} ↑" if beyond else "the machine's limit"
+    drawn = [] if beyond else [line(LEFT, y, width - RIGHT, y, class_="limit")]
+    return group([*drawn, text(words, LEFT + 4, TOP - 12 if beyond else y - 6, class_="tick")])
 
 
 def _final_bounds(shots: Sequence[Shot]) -> tuple[float | None, ...]:

@@ -15,5 +15,5 @@ def mark(state: State, x: float, y: float, size: float = 5.0) -> Markup:
         case "rejected" | "demoted":
             far = size * 1.2
             return path([(x - far, y), (x, y - far), (x + far, y), (x, y + far)], class_=name, closed=True)
-        case "promoted" | "not_better" | "undecided" | "running":
+        case "promoted" | "not_better" | "undecided" | "running" | "unfinished":
             return element("circle", cx=x, cy=y, r=size, class_=name)

@@ -40,11 +40,11 @@ def path(points: Sequence[tuple[float, float]], *, class_: str, closed: bool = F
 
 
 def stairs(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """The corners of a line that keeps each height until the next point."""
+    """The corners of a line that keeps each height until the next point; where the height stays there is none."""
     corners = list(points[:1])
     for (_, before), (x, y) in itertools.pairwise(points):
-        corners += [(x, before), (x, y)]
-    return corners
+        corners += [(x, before), (x, y)] if y != before else []
+    return corners if corners[-1:] == list(points[-1:]) else [*corners, points[-1]]
 
 
 def drawing(parts: Iterable[str], *, width: float, height: float, label: str, class_: str = "", linked: bool = False) -> Markup:

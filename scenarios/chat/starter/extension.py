@@ -1,6 +1,7 @@
 """What clients may ask beyond plain text: nothing. A server that can do more has another file in this place."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from fields import BadRequest, Fields
@@ -22,3 +23,13 @@ def read_extension(fields: Fields, tokenizer: Tokenizer) -> Extension:
     if form is not None and (not isinstance(form, dict) or form.get("type") != "text"):
         raise BadRequest("'response_format' other than text is not supported", "response_format", "unsupported_parameter")
     return Extension()
+
+
+class Guides:
+    """What restricts the tokens of an answer: nothing."""
+
+    def __init__(self, folder: Path, ends: frozenset[int], vocabulary_size: int) -> None:
+        """A composed engine makes one."""
+
+    def start(self, extension: Extension) -> None:
+        """The beginning of an answer."""

@@ -15,7 +15,7 @@ LONGEST_CONTEXT = 8192
 
 @dataclass(frozen=True)
 class Config:
-    """The dimensions of a Llama."""
+    """The dimensions of a decoder."""
 
     layers: int
     hidden: int
@@ -27,15 +27,19 @@ class Config:
     norm_epsilon: float
     rope: dict[str, Any]
     tied: bool
+    normed_heads: bool
+    """Whether queries and keys are normalised head by head."""
     ends: frozenset[int]
     """Tokens at which the model ends its answer."""
+    raw: dict[str, Any]
+    """All of `config.json`, for what only one family has."""
 
 
 def read_config(folder: Path) -> Config:
     """`config.json`, with the end tokens of `generation_config.json` where there is one."""
     raw = json.loads((folder / "config.json").read_text())
-    if raw["model_type"] != "llama" or raw.get("attention_bias") or raw.get("mlp_bias"):
-        raise ValueError(f"this engine serves Llama without biases, not {raw['model_type']}")
+    if raw["model_type"] not in ("llama", "qwen3", "olmo_hybrid") or raw.get("attention_bias") or raw.get("mlp_bias"):
+        raise ValueError(f"this engine serves Llama, Qwen3 and OlmoHybrid without biases, not {raw['model_type']}")
     return Config(
         layers=raw["num_hidden_layers"],
         hidden=raw["hidden_size"],
@@ -47,7 +51,9 @@ def read_config(folder: Path) -> Config:
         norm_epsilon=raw["rms_norm_eps"],
         rope=read_rope(raw),
         tied=raw.get("tie_word_embeddings", False),
+        normed_heads=raw["model_type"] == "qwen3",
         ends=read_ends(folder, raw),
+        raw=raw,
     )
 
 

@@ -28,5 +28,5 @@ class Scheduler(Line):
     def prompts(self) -> Iterator[Sequence]:
         """Running sequences whose prompt is not computed yet; new ones are admitted one by one, as they are asked for."""
         yield from [sequence for sequence in self.running if sequence.missing > 1]
-        while self.waiting and len(self.running) < MAX_BATCH and self.cache.reserve(self.waiting[0], len(self.waiting[0].tokens)):
+        while self.waiting and len(self.running) < MAX_BATCH and self.cache.reserve(self.waiting[0], self.waiting[0].extent):
             yield self.admit()

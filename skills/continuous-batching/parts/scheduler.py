@@ -20,13 +20,13 @@ class Scheduler(Line):
         room = PREFILL_TOKENS
         while self.waiting and len(self.running) < MAX_BATCH:
             sequence = self.waiting[0]
-            if (spans and len(sequence.tokens) > room) or not self.cache.reserve(sequence, len(sequence.tokens)):
+            if (spans and len(sequence.tokens) > room) or not self.cache.reserve(sequence, sequence.extent):
                 break
             spans.append(Span.of(self.admit()))
             room -= len(sequence.tokens)
         return sorted(spans, key=lambda span: span.count > 1)
 
     def decode(self) -> list[Span]:
-        """One token each."""
+        """One token each, or what is drafted."""
         self.make_room()
-        return [Span.of(sequence) for sequence in self.running]
+        return sorted([Span.of(sequence) for sequence in self.running], key=lambda span: span.count > 1)

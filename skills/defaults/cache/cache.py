@@ -32,17 +32,17 @@ class Cache:
     def bind(self, batch: Batch) -> Attention:
         """Attention of one step: each sequence by itself."""
         places = [self.stored[span.sequence.number] for span in batch.spans]
-        counts = [span.count for span in batch.spans]
+        counts, starts = [span.count for span in batch.spans], [span.start for span in batch.spans]
 
         def attend(layer: int, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-            rows = zip(places, query.split(counts), key.split(counts), value.split(counts), strict=True)
-            return torch.cat([extend(place, layer, q, k, v) for place, q, k, v in rows])
+            rows = zip(places, starts, query.split(counts), key.split(counts), value.split(counts), strict=True)
+            return torch.cat([extend(place, start, layer, q, k, v) for place, start, q, k, v in rows])
 
         return attend
 
 
-def extend(place: list[tuple[Tensor, Tensor]], layer: int, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-    """Append one sequence's new keys and values, then attend to all of them."""
+def extend(place: list[tuple[Tensor, Tensor]], start: int, layer: int, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+    """Put one sequence's new keys and values behind its first `start`, then attend to all of them."""
     keys, values = place[layer]
-    place[layer] = keys, values = torch.cat([keys, key]), torch.cat([values, value])
+    place[layer] = keys, values = torch.cat([keys[:start], key]), torch.cat([values[:start], value])
     return attend_prompt(query, keys, values)

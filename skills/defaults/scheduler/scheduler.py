@@ -36,5 +36,5 @@ class Scheduler:
         if not self.line:
             return []
         sequence = self.line[0]
-        self.cache.reserve(sequence, len(sequence.tokens))
+        self.cache.reserve(sequence, sequence.extent)
         return [Span.of(sequence)]

@@ -1,4 +1,4 @@
-"""Llama with the q, k and v projections as one product and gate and up as another."""
+"""Llama, or Qwen3, with the q, k and v projections as one product and gate and up as another."""
 
 import math
 from collections.abc import Callable
@@ -58,6 +58,9 @@ class Layer:
         self.turned = config.heads + config.kv_heads
         self.before_attention = Norm(weight("input_layernorm"), config.norm_epsilon)
         self.qkv = Linear.pack(weight("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"))
+        self.query_norm, self.key_norm = (
+            Norm(weight(f"self_attn.{name}_norm"), config.norm_epsilon) if config.normed_heads else None for name in ("q", "k")
+        )
         self.output = Linear.pack(weight("self_attn.o_proj"))
         self.before_feed = Norm(weight("post_attention_layernorm"), config.norm_epsilon)
         self.gate_up = Linear.pack(weight("mlp.gate_proj", "mlp.up_proj"))
@@ -69,8 +72,14 @@ class Layer:
     def look(self, hidden: Tensor, rotation: tuple[Tensor, Tensor], attention: Attention) -> Tensor:
         """What each row sees in the cache, before the output projection."""
         heads = self.qkv(self.before_attention(hidden)).view(len(hidden), -1, self.head_dim)
-        turned = rotate(heads[:, : self.turned], rotation)
+        turned = rotate(self.normal(heads[:, : self.turned]), rotation)
         return attention(self.number, turned[:, : -self.kv_heads], turned[:, -self.kv_heads :], heads[:, self.turned :])
+
+    def normal(self, heads: Tensor) -> Tensor:
+        """Queries and keys, normalised where the model does so."""
+        if self.query_norm is None or self.key_norm is None:
+            return heads
+        return torch.cat([self.query_norm(heads[:, : -self.kv_heads]), self.key_norm(heads[:, -self.kv_heads :])], 1)
 
     def feed(self, hidden: Tensor) -> Tensor:
         gate, up = self.gate_up(self.before_feed(hidden)).chunk(2, -1)

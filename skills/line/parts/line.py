@@ -40,7 +40,7 @@ class Line:
         """Room for the next token of each that runs."""
         position = 0
         while position < len(self.running):
-            if self.cache.reserve(self.running[position], len(self.running[position].tokens)):
+            if self.cache.reserve(self.running[position], self.running[position].extent):
                 position += 1
             else:
                 self.preempt(self.running.pop())
@@ -48,5 +48,5 @@ class Line:
     def preempt(self, sequence: Sequence) -> None:
         """Back to the head of the line, with what it has said so far."""
         self.cache.release(sequence)
-        sequence.computed = 0
+        sequence.computed, sequence.draft = 0, []
         self.waiting.appendleft(sequence)

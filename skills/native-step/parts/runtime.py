@@ -70,6 +70,7 @@ class NativeRunner:
             layer.before_feed.weight.data_ptr(),
             layer.gate_up.address,
             layer.down.address,
+            *(norm.weight.data_ptr() if norm else 0 for norm in (layer.query_norm, layer.key_norm)),
             self.cache.keys[layer.number].data_ptr(),
             self.cache.values[layer.number].data_ptr(),
         ]

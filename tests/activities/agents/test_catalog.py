@@ -40,7 +40,7 @@ def add(skills: Path, name: str, recipe: str) -> None:
 def test_there_are_recipes_for_every_slot_of_a_chat_engine_on_a_processor() -> None:
     chat = [recipe for recipe in CATALOG.recipes if "chat" in recipe.scenarios and "cpu" in recipe.targets]
     assert len(chat) >= 8
-    assert {recipe.slot for recipe in chat} == set(Slot)
+    assert {recipe.slot for recipe in chat} == set(Slot) - {Slot.DRAFTING}, "random answers repeat nothing"
     assert [recipe.name for recipe in CATALOG.recipes] == sorted(recipe.name for recipe in CATALOG.recipes)
 
 

@@ -112,6 +112,15 @@ async def test_nobody_at_the_address_is_one_to_try_again() -> None:
             await WholeEndpoint(client).ask("m", HELLO, (), max_tokens=50)
 
 
+async def test_a_reply_that_takes_too_long_is_one_to_try_again() -> None:
+    async with (
+        model_server([Says("At last", delay_seconds=30.0)]) as server,
+        AsyncOpenAI(base_url=server.url, api_key="key", max_retries=0, timeout=0.2) as client,
+    ):
+        with pytest.raises(ModelUnavailable, match="timed out"):
+            await StreamedEndpoint(client).ask("m", HELLO, (), max_tokens=50)
+
+
 @pytest.mark.parametrize(
     ("failure", "words", "final"),
     [(Fails(401), "API key", True), (Fails(404), "OPENAI_BASE_URL", True), (Fails(400, "no such field"), "no such field", False)],

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from activities.agents.tools.trying import RunCommand, run_command, try_benchmark, try_conformance, try_sample
+from activities.agents.role import ROLES
+from activities.agents.tools.trying import RunCommand, TryTest, run_command, try_benchmark, try_conformance, try_gate_test, try_sample
 from activities.evaluation.ground import Ground
 from tests.conftest import Start
 
@@ -41,3 +42,20 @@ async def test_gates_and_loads_can_be_tried_and_say_that_they_do_not_count(stric
 async def test_a_server_that_does_not_start_tells_its_log(strict: Ground, start: Start) -> None:
     assert "no kernel image is available" in await try_benchmark(strict, start("crashes_at_start"), 7)
     assert (await try_sample(strict, start("constant_output"), 8)).startswith("failed: ")
+
+
+async def test_the_beginning_that_a_judge_is_given_runs_on_both(strict: Ground, start: Start) -> None:
+    """The program in the judge's prompt reaches a candidate, and a test made of it tells one that ignores stop strings from the starter."""
+    lines = ROLES["judge"].prompt().split("A beginning that you may use:\n\n")[1].split("\nHow to work")[0].splitlines()
+    stops = """
+prompt = " ".join(chance.choices(["one", "two", "three", "four"], k=8))
+whole = ask(prompt=prompt)["choices"][0]["text"]
+word = whole[len(whole) // 2]
+if word in ask(prompt=prompt, stop=[word])["choices"][0]["text"]:
+    print("it goes on past a stop string")
+    raise SystemExit(1)
+"""
+    program = "\n".join(line.removeprefix("    ") for line in lines) + stops
+    told = await try_gate_test(strict, start("ignores_stop"), start("honest_bursts"), TryTest(program=program), 5)
+    assert told.startswith("on the candidate: failed (it goes on past a stop string)"), told
+    assert "on the starter: passed" in told

@@ -12,6 +12,7 @@ from search.record import Gate, Record
 from search.source import Source
 from search.spec import Budget, Spec
 from search.verdict import Interval, Measured, Verdict
+from tests import made
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 WON = Measured(kind="promoted", ratio=4.61, interval=Interval(low=4.2, high=5.02, level=0.99), pairs=3, confirmed_ratio=4.5)
@@ -25,44 +26,14 @@ def minutes(number: float) -> datetime:
 
 def make_spec(name: str = "first", **changes: object) -> Spec:
     """A small search on the CPU."""
-    budget = Budget(candidates=5, wall_clock=timedelta(minutes=10))
-    spec = Spec(
-        name=name,
-        scenario="chat",
-        target="cpu",
-        model="tiny",
-        agent="recipes",
-        policy="bandit",
-        correctness="lossless",
-        seed=7,
-        parallel=2,
-        budget=budget,
-    )
-    return spec.model_copy(update=changes)
+    asked = {"parallel": 2, "budget": Budget(candidates=5, wall_clock=timedelta(minutes=10)), **changes}
+    return made.make_spec(name, **asked)
 
 
 def make_arm(tokens_per_second: float) -> Arm:
     """One measured arm."""
-    return Arm(
-        score=tokens_per_second,
-        tokens_per_second=tokens_per_second,
-        ttft_p50=0.1,
-        ttft_p99=0.2,
-        tpot_p50=0.01,
-        tpot_p99=0.02,
-        latency_p50=1.0,
-        latency_p99=2.0,
-        goodput=1.5,
-        requests=50,
-        failed=0,
-        window_seconds=10.0,
-        warmup_seconds=2.0,
-        drain_seconds=1.0,
-        start_seconds=3.0,
-        peak_memory_bytes=10**9,
-        foreign_load=0.01,
-        verified_tokens=500,
-    )
+    more = {"goodput": 1.5, "requests": 50, "window_seconds": 10.0, "start_seconds": 3.0, "foreign_load": 0.01, "verified_tokens": 500}
+    return made.make_arm(tokens_per_second, **more)
 
 
 def make_pair(number: int, champion: float = 50.0, candidate: float = 230.0, void: str | None = None) -> Pair:

@@ -72,7 +72,7 @@ async def test_the_cookie_is_kept_from_scripts_and_other_sites(visitor: ClientSe
 
 
 async def test_an_act_needs_the_cookie_the_form_key_and_an_origin(visitor: ClientSession, address: str) -> None:
-    act, ours = f"{address}/search/first/stop", {"Origin": address, "Sec-Fetch-Site": "same-origin"}
+    act, ours = f"{address}/search/first/act", {"Origin": address, "Sec-Fetch-Site": "same-origin"}
     async with visitor.post(act, data={"key": KEY}, headers=ours) as answer:
         assert answer.status == 403, "without the cookie"
     await enter(visitor, address)
@@ -82,7 +82,7 @@ async def test_an_act_needs_the_cookie_the_form_key_and_an_origin(visitor: Clien
         assert answer.status == 403, "without an origin"
     async with visitor.post(act, data={"key": KEY}, headers={"Origin": "https://evil.example"}) as answer:
         assert answer.status == 403, "from another site"
-    async with visitor.post(act, data={"key": KEY}, headers=ours) as answer:
+    async with visitor.post(act, data={"key": KEY, "kind": "stop"}, headers=ours) as answer:
         assert answer.status == 409, "with everything right it reaches Temporal, which does not run here"
         assert "vibeserve up" in await answer.text()
 

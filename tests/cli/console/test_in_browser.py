@@ -21,6 +21,8 @@ PATHS = (
     "/search/first/4",
     "/search/going",
     "/search/first/compare?before=0&after=1",
+    "/search/going/1",
+    "/search/first/session/0001-implementer",
 )
 
 
@@ -43,7 +45,15 @@ async def test_pages_are_quiet_and_fit(browser: Browser, address: str, width: in
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/search/hostile", "/search/hostile/1", "/search/hostile/4", "/search/hostile/compare?before=0&after=4"]
+    "path",
+    [
+        "/",
+        "/search/hostile",
+        "/search/hostile/1",
+        "/search/hostile/4",
+        "/search/hostile/compare?before=0&after=4",
+        "/search/hostile/session/0001-implementer",
+    ],
 )
 async def test_nothing_that_a_candidate_wrote_runs_or_becomes_markup(browser: Browser, address: str, path: str) -> None:
     page = await visit(browser)
@@ -84,8 +94,8 @@ async def test_an_act_is_offered_to_the_token_alone_and_asks_before(browser: Bro
     await page.goto(f"{address}/enter?token={TOKEN}")
     assert "token" not in page.url
     await page.goto(f"{address}/search/going")
-    await page.click("details.act summary")
-    assert not await page.evaluate("document.querySelector('.act form').checkValidity()"), "it goes off without a confirmation"
-    await page.check(".act input[type=checkbox]")
-    assert await page.evaluate("document.querySelector('.act form').checkValidity()")
+    await page.click("[data-act=stop] summary")
+    assert not await page.evaluate("document.querySelector('[data-act=stop] form').checkValidity()"), "it goes off without a confirmation"
+    await page.check("[data-act=stop] input[type=checkbox]")
+    assert await page.evaluate("document.querySelector('[data-act=stop] form').checkValidity()")
     await page.close()

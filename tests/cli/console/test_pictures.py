@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.console.pictures.axis import ratio_axis, ratio_ticks, ticks
+from cli.console.pictures.distribution import Spread, distribution
 from cli.console.pictures.duel import Shot, duel
 from cli.console.pictures.lineage import Node, lineage
 from cli.console.pictures.strip import interval_strip
@@ -48,6 +49,26 @@ def test_a_duel_shows_each_pair(pairs: list[tuple[float | None, bool]]) -> None:
     ]
     tree = ElementTree.fromstring(duel(shots, noise=0.01, width=600, label="a duel"))
     assert sum(each.get("class") == "shot" for each in tree.iter()) == sum(ratio is not None for ratio, _ in pairs)
+
+
+@given(st.lists(RATIOS, min_size=1, max_size=8), RATIOS)
+def test_a_limit_is_drawn_or_told_and_hides_no_pair(ratios: list[float], limit: float) -> None:
+    shots = [Shot(ratio=ratio, first="champion", part="", words="pair") for ratio in ratios]
+    tree = ElementTree.fromstring(duel(shots, noise=0.01, limit=limit, width=600, label="a duel"))
+    drawn = sum(each.get("class") == "limit" for each in tree.iter())
+    told = sum("limit is at" in (each.text or "") for each in tree.iter())
+    assert drawn + told == 1
+    assert sum(each.get("class") == "shot" for each in tree.iter()) == len(ratios)
+
+
+@given(
+    st.lists(st.tuples(st.floats(min_value=0.0, max_value=1e4), st.floats(min_value=0.0, max_value=1.0)), max_size=8), st.none() | RATIOS
+)
+def test_times_lie_inside_their_picture(points: list[tuple[float, float]], limit: float | None) -> None:
+    spread = Spread(kind="candidate", points=tuple(sorted(points)))
+    tree = ElementTree.fromstring(distribution([spread] if points else [], limit=limit, label="times"))
+    places = [float(each.get(name, "0")) for each in tree.iter() for name in ("x1", "x2") if each.get(name)]
+    assert all(0 <= place <= 340 for place in places)
 
 
 @given(RATIOS, RATIOS)

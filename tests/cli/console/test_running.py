@@ -65,13 +65,13 @@ async def test_it_is_stopped_by_a_click_that_was_confirmed(running: str, browser
     async with start(script, spec) as search, asyncio.timeout(LIMIT_SECONDS):
         await script.reached.wait()
         page = await opened(browser, running, spec)
-        await page.click("details.act summary")
-        await page.fill(".act input[name=reason]", "seen enough <b>")
-        await page.click("button.danger")
+        await page.click("[data-act=stop] summary")
+        await page.fill("[data-act=stop] input[name=why]", "seen enough <b>")
+        await page.click("[data-act=stop] button")
         assert page.url.endswith(spec.name), "it went off without a confirmation"
-        await page.check(".act input[type=checkbox]")
+        await page.check("[data-act=stop] input[type=checkbox]")
         async with page.expect_navigation():
-            await page.click("button.danger")
+            await page.click("[data-act=stop] button")
         assert await page.inner_text("h1") == "Done"
         hold.set()
         outcome = await search.result()
@@ -85,10 +85,10 @@ async def test_a_search_that_is_over_cannot_be_stopped(running: str, browser: Br
     async with start(Script({0: 10.0}), spec) as search, asyncio.timeout(LIMIT_SECONDS):
         await search.result()
         page = await opened(browser, running, spec)
-        await page.click("details.act summary")
-        await page.check(".act input[type=checkbox]")
+        await page.click("[data-act=stop] summary")
+        await page.check("[data-act=stop] input[type=checkbox]")
         async with page.expect_navigation():
-            await page.click("button.danger")
+            await page.click("[data-act=stop] button")
         assert await page.inner_text("h1") == "Not done"
         assert "no running search" in await page.inner_text(".lead")
         await page.close()

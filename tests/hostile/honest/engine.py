@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from extension import Guides
 from protocol import Job, Token
 from safetensors.numpy import load_file
+
+NEVER = -1e9
 
 
 class Engine:
@@ -22,15 +25,19 @@ class Engine:
         settings = folder / "generation_config.json"
         ends = (json.loads(settings.read_text()) if settings.exists() else config).get("eos_token_id")
         self.ends = {ends} if isinstance(ends, int) else set(ends or ())
+        self.guides = Guides(folder, frozenset(self.ends), self.vocabulary_size)
         self.turn = asyncio.Lock()
 
     async def generate(self, job: Job) -> AsyncIterator[list[Token]]:
         """Yield tokens as they are made."""
         async with self.turn:
             random, cache, ids = np.random.default_rng(job.seed and job.seed % 2**63), self.model.cache(), job.prompt
+            guide: Any = self.guides.start(job.extension)
             while True:
                 logits = self.model.forward(np.array(ids), cache)
-                token = choose(job, logits, random, self.ends)
+                token = choose(job, np.where(guide.allowed(), logits, NEVER) if guide else logits, random, self.ends)
+                if guide:
+                    guide.take(token.number)
                 yield [token]
                 await asyncio.sleep(0)
                 ids = [token.number]

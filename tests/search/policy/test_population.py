@@ -11,8 +11,8 @@ from search.measurement import Arm, Pair
 from search.policy.population import ISLANDS, Individual, Objectives, frontier, population
 from search.recipe import Slot
 from search.record import Record
+from tests.made import make_arm
 from tests.search.catalog import PASSED, measured, record, refused
-from tests.workflows.scripted import arm
 
 FIGURES = st.sampled_from([-0.5, 0.0, 0.25, 1.0])
 OBJECTIVES = st.builds(Objectives, throughput=FIGURES, tail=FIGURES, memory=FIGURES)
@@ -23,8 +23,8 @@ MEMBERS = st.lists(OBJECTIVES, max_size=12).map(
 
 def paired(ended: Record, *, tail: float, memory: int, void: str | None = None) -> Record:
     """With one pair in which the candidate's tail and memory differ from the champion's (2 s, 1 GB)."""
-    candidate: Arm = arm(10.0).model_copy(update={"latency_p99": tail, "peak_memory_bytes": memory})
-    pair = Pair(number=1, seed=1, first="champion", champion=arm(10.0), candidate=candidate, device="d", void=void)
+    candidate: Arm = make_arm(10.0).model_copy(update={"latency_p99": tail, "peak_memory_bytes": memory})
+    pair = Pair(number=1, seed=1, first="champion", champion=make_arm(10.0), candidate=candidate, device="d", void=void)
     return ended.model_copy(update={"pairs": (*ended.pairs, pair)})
 
 

@@ -82,6 +82,7 @@ struct Layer {
   const Matrix *qkv, *output;
   const float* before_feed;
   const Matrix *gate_up, *down;
+  const float *query_norm, *key_norm;  // null where heads are not normalised
   float *keys, *values;
 };
 
@@ -156,6 +157,10 @@ class Pass {
     float* const qkv = buffers_.qkv.data();
     each_row(rows_, [&](int64_t row) {
       const int64_t position = batch_.positions[row] * dim;
+      for (int64_t head = 0; layer.query_norm && head < turned; head++) {
+        float* const x = qkv + row * width + head * dim;
+        add_and_normalise(x, nullptr, head < model_.heads ? layer.query_norm : layer.key_norm, dim, model_.epsilon, x);
+      }
       rotate(qkv + row * width, turned, dim, model_.cosine + position, model_.sine + position);
     });
     attend(batch_.span, batch_.spans, model_.heads, model_.kv_heads, dim, model_.context, qkv, width, qkv + model_.heads * dim, width,

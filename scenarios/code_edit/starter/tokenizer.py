@@ -1,0 +1,1 @@
+../../chat/starter/tokenizer.py

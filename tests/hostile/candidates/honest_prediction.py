@@ -1,0 +1,5 @@
+"""An honest engine that takes predictions and makes nothing of them."""
+
+import honest
+
+honest.main()
