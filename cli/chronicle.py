@@ -81,10 +81,11 @@ class Chronicle(Value):
 
 def read_chronicle(ledger: Ledger, search: str) -> Chronicle:
     """Reads branches and journal; Misuse when the ledger has no such search."""
+    entries = find_entries(ledger, search)
     conclusion, curves = read_conclusion(ledger, search), read_curves(ledger, search)
     broken = read_break(ledger, search)
     broke = has_broken_off(conclusion, broken)
-    chapters = chapters_of(find_entries(ledger, search), ledger.records(search), ended=has_ended(conclusion, broken))
+    chapters = chapters_of(entries, ledger.records(search), ended=has_ended(conclusion, broken))
     return Chronicle(
         search=search,
         spec=ledger.read_spec(search),

@@ -23,8 +23,9 @@ def beside(seed: int, scale: Scale) -> Scale:
 def in_words(scale: Scale) -> str:
     """What is unusual about a canary, for a person."""
     load = scale.load
-    brought = f"{load.concurrency} in flight" if load.mode == "closed" else f"{load.rate_per_second:.3g} requests/s"
-    return f"{brought}, prompts of about {scale.prompt_tokens.median:.0f} tokens, answers of about {scale.output_tokens.median:.0f}"
+    rate, prompts, answers = load.rate_per_second, scale.prompt_tokens.median, scale.output_tokens.median
+    brought = {"closed": f"{load.concurrency} in flight", "live": f"{load.concurrency} streams", "open": f"{rate:.3g} requests/s"}
+    return f"{brought[load.mode]}, prompts of about {prompts:.0f} tokens, answers of about {answers:.0f}"
 
 
 def _stretched(random: Random, lengths: Lengths, *, room: int) -> Lengths:

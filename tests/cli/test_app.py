@@ -5,14 +5,16 @@ from typer.testing import CliRunner
 
 from activities.home import Home
 from cli.commands import app
+from scenarios.registry import SCENARIOS
 from tests.cli.person import Vibeserve, start
 from tests.cli.walk import all_commands
 
+KNOWN = ", ".join(sorted(SCENARIOS))
 MISTAKES = {
     "bogus": "bogus",
     "model": "Missing command",
     "search": "SCENARIO",
-    "search nope": "known: chat",
+    "search nope": f"known: {KNOWN}",
     "search chat --target abacus": "known: cpu",
     "search chat --model enormous": "tiny, small, full",
     "search chat --agent oracle": "known: recipes",
@@ -34,7 +36,7 @@ MISTAKES = {
     "search chat --name Not_a_name": "small letters",
     "search chat --candidates 0": "--candidates",
     "evaluate chat /nowhere": "not a folder",
-    "evaluate nope /tmp": "known: chat",
+    "evaluate nope /tmp": f"known: {KNOWN}",
     "skill show sorcery": "static-kv",
     "skill list --scenario nope": "chat",
     "skill list --target abacus": "cpu",
@@ -70,7 +72,7 @@ def test_who_typed_something_wrong_is_told_where_it_is_explained(typed: str, nex
 
 def test_the_exit_code_and_the_line_are_those_of_the_process(home: Home) -> None:
     ended = start(home, "search", "nope")
-    assert (ended.code, ended.stdout, ended.stderr) == (2, "", "vibeserve: unknown scenario 'nope'; known: chat\n")
+    assert (ended.code, ended.stdout, ended.stderr) == (2, "", f"vibeserve: unknown scenario 'nope'; known: {KNOWN}\n")
 
 
 def test_a_broken_model_folder_is_refused_before_anything_is_started(vibeserve: Vibeserve, home: Home) -> None:
@@ -135,7 +137,7 @@ def test_every_option_says_what_it_is_for(command: str) -> None:
 
 OFFERED = {
     "vibeserve hist": {"history"},
-    "vibeserve search c": {"chat"},
+    "vibeserve search ch": {"chat"},
     "vibeserve search chat --model t": {"tiny"},
     "vibeserve history f": {"first"},
     "vibeserve show first ": {"0", "1", "2", "3", "4"},

@@ -10,8 +10,8 @@ import pytest
 from activities.home import Home
 from cli.compare import read_entrants
 from cli.mistakes import Misuse
+from scenarios.registry import find_scenario
 from tests.cli.person import Vibeserve, start
-from tests.conftest import Assemble
 
 ROOT = Path(__file__).parents[2]
 FAKE = ROOT / "tests" / "activities" / "evaluation" / "rivals" / "fake_rival.py"
@@ -39,10 +39,10 @@ def test_an_unknown_rival_is_one_line_before_anything_starts(vibeserve: Vibeserv
     assert "unknown rival 'lama'; known: llama.cpp" in ended.stderr
 
 
-def test_a_folder_is_compared_with_a_server_that_a_person_brings(furnished: Home, assemble: Assemble) -> None:
+def test_a_folder_is_compared_with_a_server_that_a_person_brings(furnished: Home) -> None:
     """The rival refuses GET /v1/models only when it is not OpenAI-compatible; the starter's routes serve it."""
     command = shlex.join([sys.executable, str(FAKE), "honest"]) + " --model {model} --port {port}"
-    ours = str(assemble("honest_bursts"))
+    ours = str(find_scenario("chat").starter)
     ended = start(furnished, "compare", "chat", ours, "--rivals", f"command:{command}", "--model", "tiny", "--pairs", "1", "--json")
     assert ended.stdout, ended.stderr
     told = json.loads(ended.stdout)

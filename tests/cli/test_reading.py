@@ -24,7 +24,7 @@ def test_history_tells_verdicts_figures_and_reasons(telling: Vibeserve) -> None:
     assert "3.40x [3.20x, 3.60x] in 3 pairs" in told
     assert "champion" in told
     assert "correctness: answer 3 differs at token 7" in told
-    assert "#4 running" in told
+    assert "#4 unfinished" in told
     assert "3.35x the starter" in told
     assert "1000000000" not in told, "a verdict without pairs shows no interval"
 
@@ -100,7 +100,7 @@ def test_history_in_json_holds_every_candidate(telling: Vibeserve) -> None:
         (1, 0, "promoted"),
         (2, 1, "rejected"),
         (3, 1, "undecided"),
-        (4, chapters[4]["parent"], "running"),
+        (4, chapters[4]["parent"], "unfinished"),
     ]
     assert chapters[3]["ratio"] is None
 

@@ -13,7 +13,7 @@ OBJECTIVES = Objectives(ttft_p99_seconds=1.0, tpot_p99_seconds=0.1, peak_memory_
 
 def arm(**changes: float) -> Arm:
     """A fine arm."""
-    zeros = dict.fromkeys(Arm.model_fields, 0)
+    zeros = {name: 0 for name in Arm.model_fields if not name.endswith("_quantiles")}
     return Arm.model_validate({**zeros, "mismatch": None, "score": 10.0, **changes})
 
 
