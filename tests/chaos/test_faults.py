@@ -39,6 +39,7 @@ async def complaint(client: Client, search: str) -> str:
         await asyncio.sleep(0.05)
 
 
+@pytest.mark.chaos
 @pytest.mark.parametrize("name", FAULTS)
 async def test_a_search_says_what_is_wrong_and_goes_on_when_it_is_mended(client: Client, spec: Spec, disk: Path, name: str) -> None:
     hold = asyncio.Event()

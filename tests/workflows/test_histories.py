@@ -24,6 +24,8 @@ from workflows.sandbox import workflow_runner
 from workflows.search import SearchWorkflow
 from workflows.state import SearchState
 
+NOT_STORED = {"Notice"}
+"""One step and its retries: there is no order that could change."""
 RENEW = "python -m tests.workflows.histories"
 
 
@@ -51,7 +53,7 @@ async def test_what_searches_did_is_replayed_by_the_code_of_today(name: str) -> 
 def test_each_kind_of_run_is_stored() -> None:
     assert names() == sorted(SCENES), f"{RENEW} makes what is missing"
     begun = [history.events[0].workflow_execution_started_event_attributes for name in names() for history in stored(name)]
-    assert {each.workflow_type.name for each in begun} == {flow.__name__.removesuffix("Workflow") for flow in WORKFLOWS}
+    assert {each.workflow_type.name for each in begun} == {flow.__name__.removesuffix("Workflow") for flow in WORKFLOWS} - NOT_STORED
     assert any(each.continued_execution_run_id for each in begun)
 
 
