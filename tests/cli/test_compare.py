@@ -13,6 +13,8 @@ from cli.mistakes import Misuse
 from scenarios.registry import find_scenario
 from tests.cli.person import Vibeserve, start
 
+pytestmark = pytest.mark.alone
+
 ROOT = Path(__file__).parents[2]
 FAKE = ROOT / "tests" / "activities" / "evaluation" / "rivals" / "fake_rival.py"
 

@@ -3,9 +3,13 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from activities.home import Home
 from scenarios.registry import find_scenario
 from tests.cli.person import start
+
+pytestmark = pytest.mark.alone
 
 STARTER = str(find_scenario("chat").starter)
 

@@ -8,6 +8,8 @@ from activities.evaluation.ground import Ground
 from tests.hostile.expectation import CANDIDATES, Expectation, read_expectations
 from tests.hostile.trial import try_candidate
 
+pytestmark = pytest.mark.alone
+
 EXPECTATIONS = read_expectations()
 QUICK = [expectation for expectation in EXPECTATIONS if expectation.quick]
 

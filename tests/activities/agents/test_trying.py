@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
 from activities.agents.role import ROLES
 from activities.agents.tools.trying import RunCommand, TryTest, run_command, try_benchmark, try_conformance, try_gate_test, try_sample
 from activities.evaluation.ground import Ground
 from tests.conftest import Start
+
+pytestmark = pytest.mark.alone
 
 
 async def test_a_command_runs_in_a_copy_that_is_gone_afterwards(strict: Ground, start: Start) -> None:

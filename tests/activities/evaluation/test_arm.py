@@ -1,8 +1,12 @@
 """An arm's figures come from timed answers that were judged."""
 
+import pytest
+
 from activities.evaluation.arm import measure_arm
 from activities.evaluation.ground import Ground
 from tests.conftest import Start
+
+pytestmark = pytest.mark.alone
 
 
 async def test_an_honest_arm_has_figures_and_verified_tokens(strict: Ground, start: Start) -> None:

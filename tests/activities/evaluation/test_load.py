@@ -15,6 +15,8 @@ from scenarios.registry import find_scenario
 from scenarios.scenario import Limits
 from tests.activities.evaluation.scripted_server import Script, scripted_server
 
+pytestmark = pytest.mark.alone
+
 SCALE = find_scenario("chat").scale("tiny")
 
 

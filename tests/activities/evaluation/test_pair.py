@@ -9,6 +9,8 @@ from search.measurement import Arm, Pair
 from search.verdict import Rejected
 from tests.conftest import Start
 
+pytestmark = pytest.mark.alone
+
 
 def arm(**changes: float) -> Arm:
     """A fine arm."""

@@ -20,6 +20,8 @@ from targets.peaks import Peaks
 from tests.conftest import Start
 from tests.skills.engines import composed
 
+pytestmark = pytest.mark.alone
+
 PEAKS = Peaks(
     device_class="a machine",
     cores=2,

@@ -13,6 +13,8 @@ from activities.evaluation.rivals.place import Place
 from tests.activities.evaluation.rivals.conftest import Declare
 from tests.conftest import Start
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture(autouse=True)
 def little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
