@@ -1,7 +1,9 @@
 """What is served and how it is judged: requests from a seed, the load that brings them, and the limits that hold."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from random import Random
 from typing import Annotated, Literal, Protocol
 
 from pydantic import Field, JsonValue
@@ -122,6 +124,11 @@ class Lengths(Value):
     """Standard deviation of the natural logarithm."""
     minimum: int
     maximum: int
+
+    def draw(self, random: Random) -> int:
+        """One count."""
+        drawn = self.median * math.e ** (self.sigma * random.normalvariate())
+        return max(self.minimum, min(self.maximum, round(drawn)))
 
 
 class Limits(Value):

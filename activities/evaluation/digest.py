@@ -1,6 +1,7 @@
 """A digest of everything that judges: when it changes, earlier scores say nothing about later ones."""
 
 import hashlib
+import inspect
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
@@ -11,8 +12,8 @@ ROOT = Path(__file__).parents[2]
 _FOLDERS = ("activities/evaluation", "activities/sandbox", "models")
 _FILES = (
     *("search/statistics.py", "search/signed_rank.py", "search/student.py", "search/measurement.py", "search/metric.py"),
-    *("search/objective.py", "search/canary.py", "search/screening.py"),
-    *("scenarios/scenario.py", "scenarios/canary.py", "scenarios/work.py"),
+    *("search/contest.py", "search/objective.py", "search/canary.py", "search/screening.py"),
+    *("scenarios/scenario.py", "scenarios/usual.py", "scenarios/canary.py", "scenarios/work.py"),
     *("scenarios/chat/limit.py", "scenarios/chat/workload.py"),
     *("targets/foreign.py", "targets/tree.py", "targets/peaks.py", "targets/probe.py"),
 )
@@ -31,9 +32,9 @@ def evaluator_digest(scenario: Scenario, *, root: Path = ROOT) -> str:
 
 
 def _sources(scenario: Scenario, root: Path) -> Iterator[Path]:
-    """All judging code; a scenario's starter is a candidate and judges nothing."""
+    """All judging code; a scenario's starter is a candidate and judges nothing, and may be another scenario's."""
     starter = root / scenario.starter.relative_to(ROOT)
-    for folder in (*_FOLDERS, str(scenario.starter.parent.relative_to(ROOT))):
+    for folder in (*_FOLDERS, str(Path(inspect.getfile(type(scenario))).parent.relative_to(ROOT))):
         yield from (path for path in (root / folder).rglob("*.py") if not path.is_relative_to(starter))
     yield from (root / file for file in _FILES)
 

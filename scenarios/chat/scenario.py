@@ -6,15 +6,15 @@ medians are well below the means, and a lognormal fits. Production arrivals are 
 2401.17644).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 from models.checkpoint import Checkpoint
-from scenarios.canary import beside
 from scenarios.chat.limit import least_work
 from scenarios.chat.workload import questions, requests
-from scenarios.scenario import Ability, Lengths, Limits, Load, Request, Scale, Tolerance
+from scenarios.scenario import Lengths, Limits, Load, Request, Scale
+from scenarios.usual import Usual
 from scenarios.work import Traffic, Work
 from search.measurement import Objectives
 from search.metric import TOKENS_PER_SECOND
@@ -86,25 +86,18 @@ _FULL = _SMALL.model_copy(
         "objectives": Objectives(ttft_p99_seconds=2.0, tpot_p99_seconds=0.1, peak_memory_bytes=64 * _GIB),
     }
 )
-_SCALES: Mapping[str, Scale] = {"tiny": _TINY, "small": _SMALL, "full": _FULL}
 
 
-class Chat:
+class Chat(Usual):
     """The scenario `chat`."""
 
     name = "chat"
     title = "many conversations at once, answered by a Llama: most output tokens per second"
     family = "llama"
     api: Literal["text"] = "text"
-    abilities = frozenset[Ability]()
     metric = TOKENS_PER_SECOND
     starter = Path(__file__).parent / "starter"
-    tolerance = Tolerance(mean_kl=0.03, top1_agreement=0.9, worst_gap=2.0)
-    """Between int8 weights (measured on `small`: 0.007 nats, 94.5 %, 0.5 logits) and 4-bit weights (on `tiny`: 0.3, 67 %, 3.5)."""
-
-    def scale(self, preset: str | None) -> Scale:
-        """The scale for a preset; a real checkpoint is served as `full` is."""
-        return _SCALES.get(preset or "full", _FULL)
+    scales = {"tiny": _TINY, "small": _SMALL, "full": _FULL}
 
     def requests(self, seed: int, scale: Scale) -> Iterator[Request]:
         """Streamed greedy conversations without end."""
@@ -113,18 +106,6 @@ class Chat:
     def questions(self, seed: int, scale: Scale) -> tuple[Request, ...]:
         """A mix of both endpoints that covers the contract."""
         return questions(seed, scale)
-
-    def foretell(self, request: Request, answer: Sequence[int]) -> Request:
-        """Its requests have no predictions."""
-        return request
-
-    def canary(self, seed: int, scale: Scale) -> Scale:
-        """Another number of conversations at once, with other lengths."""
-        return beside(seed, scale)
-
-    def fault(self, request: Request, text: str, finish_reason: str) -> str | None:
-        """Nothing beyond the common checks."""
-        return None
 
     def least_work(self, model: Checkpoint, traffic: Traffic, *, bytes_per_number: float) -> Work:
         """Weights once per step, the cache once per token, and the products of every token."""

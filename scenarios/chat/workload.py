@@ -6,7 +6,7 @@ from math import log
 from random import Random
 
 from models.words import Writer
-from scenarios.scenario import Lengths, Message, Request, Scale
+from scenarios.scenario import Message, Request, Scale
 
 _TOKENS_PER_WORD = 1.4
 _TEMPLATE_TOKENS = 10
@@ -34,8 +34,8 @@ def requests(seed: int, scale: Scale) -> Iterator[Request]:
             number=number,
             arrival_seconds=arrival,
             endpoint="/v1/chat/completions",
-            messages=_conversation(random, writer, _draw(random, scale.prompt_tokens)),
-            max_tokens=_draw(random, scale.output_tokens),
+            messages=_conversation(random, writer, scale.prompt_tokens.draw(random)),
+            max_tokens=scale.output_tokens.draw(random),
             ignore_eos=True,
         )
 
@@ -64,7 +64,7 @@ def _until_closed(random: Random, drawn: Request, asked: Sequence[Request], scal
 
 def _of_ids(random: Random, drawn: Request, asked: Sequence[Request], scale: Scale) -> Request:
     """A prompt of token ids that no text would give."""
-    ids = tuple(_SAFE_IDS[0] + int(random.random() * (_SAFE_IDS[1] - _SAFE_IDS[0])) for _ in range(_draw(random, scale.prompt_tokens)))
+    ids = tuple(_SAFE_IDS[0] + int(random.random() * (_SAFE_IDS[1] - _SAFE_IDS[0])) for _ in range(scale.prompt_tokens.draw(random)))
     return _completion(drawn, ids)
 
 
@@ -135,8 +135,3 @@ def _conversation(random: Random, writer: Writer, tokens: int) -> tuple[Message,
         Message(role="assistant", content=writer.text(third)),
         Message(role="user", content=writer.text(available - 2 * third)),
     )
-
-
-def _draw(random: Random, lengths: Lengths) -> int:
-    drawn = lengths.median * 2.718281828459045 ** (lengths.sigma * random.normalvariate())
-    return max(lengths.minimum, min(lengths.maximum, round(drawn)))

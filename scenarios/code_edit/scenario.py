@@ -1,14 +1,14 @@
 """Code edits: one edit at a time, the old code as a prediction of the new; the highest median speed of a request wins."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
 from models.checkpoint import Checkpoint
-from scenarios.canary import beside
 from scenarios.chat.limit import least_work
 from scenarios.code_edit.workload import foretell, questions, requests
-from scenarios.scenario import Ability, Lengths, Limits, Load, Request, Scale, Tolerance
+from scenarios.scenario import Ability, Lengths, Limits, Load, Request, Scale
+from scenarios.usual import Usual
 from scenarios.work import Traffic, Work
 from search.measurement import Objectives
 from search.metric import REQUEST_TOKENS_PER_SECOND
@@ -82,10 +82,9 @@ _FULL = _SMALL.model_copy(
         "objectives": Objectives(ttft_p99_seconds=2.0, tpot_p99_seconds=0.1, peak_memory_bytes=96 * _GIB),
     }
 )
-_SCALES: Mapping[str, Scale] = {"tiny": _TINY, "small": _SMALL, "full": _FULL}
 
 
-class CodeEdit:
+class CodeEdit(Usual):
     """The scenario `code_edit`."""
 
     name = "code_edit"
@@ -95,12 +94,7 @@ class CodeEdit:
     abilities = frozenset[Ability]({"prediction"})
     metric = REQUEST_TOKENS_PER_SECOND
     starter = Path(__file__).parent / "starter"
-    tolerance = Tolerance(mean_kl=0.03, top1_agreement=0.9, worst_gap=2.0)
-    """As `chat` has it."""
-
-    def scale(self, preset: str | None) -> Scale:
-        """The scale for a preset; a real checkpoint is served as `full` is."""
-        return _SCALES.get(preset or "full", _FULL)
+    scales = {"tiny": _TINY, "small": _SMALL, "full": _FULL}
 
     def requests(self, seed: int, scale: Scale) -> Iterator[Request]:
         """Streamed greedy edits without end; the harness has the predictions made by `foretell`."""
@@ -113,14 +107,6 @@ class CodeEdit:
     def foretell(self, request: Request, answer: Sequence[int]) -> Request:
         """The reference's answer with a few edits as the prediction."""
         return foretell(request, answer)
-
-    def canary(self, seed: int, scale: Scale) -> Scale:
-        """Shorter or longer code, sometimes two edits at once."""
-        return beside(seed, scale)
-
-    def fault(self, request: Request, text: str, finish_reason: str) -> str | None:
-        """Nothing beyond the common checks: a prediction that is returned unread is not what the reference says."""
-        return None
 
     def least_work(self, model: Checkpoint, traffic: Traffic, *, bytes_per_number: float) -> Work:
         """As for any decoder; tokens that one pass accepts arrive together and count as one."""

@@ -12,7 +12,7 @@ from random import Random
 from models.words import Writer
 from scenarios.chat.workload import questions as plain_questions
 from scenarios.code_edit.edits import edited
-from scenarios.scenario import Lengths, Message, Request, Scale
+from scenarios.scenario import Message, Request, Scale
 
 EDITED_SHARE = 0.03
 """Of the answer's tokens that the prediction has otherwise."""
@@ -28,13 +28,13 @@ def requests(seed: int, scale: Scale) -> Iterator[Request]:
     arrival = 0.0
     for number in count():
         arrival += -log(1.0 - random.random()) / scale.load.rate_per_second
-        words = max(round((_draw(random, scale.prompt_tokens) - _OVERHEAD_TOKENS) / _TOKENS_PER_WORD), 4)
+        words = max(round((scale.prompt_tokens.draw(random) - _OVERHEAD_TOKENS) / _TOKENS_PER_WORD), 4)
         yield Request(
             number=number,
             arrival_seconds=arrival,
             endpoint="/v1/chat/completions",
             messages=(Message(role="user", content=f"{writer.nonce()}: {writer.text(words)} {writer.text(4)}"),),
-            max_tokens=_draw(random, scale.output_tokens),
+            max_tokens=scale.output_tokens.draw(random),
             ignore_eos=True,
         )
 
@@ -62,8 +62,3 @@ def foretell(request: Request, answer: Sequence[int]) -> Request:
     """The request with a prediction made of the reference's answer to it."""
     random = Random(f"edits {request.number} {len(answer)} {sum(answer)}")
     return request.model_copy(update={"prediction": edited(answer, share=EDITED_SHARE, random=random)})
-
-
-def _draw(random: Random, lengths: Lengths) -> int:
-    drawn = lengths.median * 2.718281828459045 ** (lengths.sigma * random.normalvariate())
-    return max(lengths.minimum, min(lengths.maximum, round(drawn)))

@@ -4,7 +4,7 @@ The paper's setting is 20 requests at once, a prefix of 32k tokens, 128 tokens o
 same factor, about twenty, and the documents are several, one of which is edited during the run.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 from typing import Literal
@@ -12,9 +12,10 @@ from typing import Literal
 import scenarios.chat
 from models.checkpoint import Checkpoint
 from scenarios.canary import beside
-from scenarios.scenario import Ability, Lengths, Limits, Load, Request, Scale, Tolerance
+from scenarios.scenario import Lengths, Limits, Load, Request, Scale
 from scenarios.shared_prefix.limit import least_work
 from scenarios.shared_prefix.workload import questions, requests
+from scenarios.usual import Usual
 from scenarios.work import Traffic, Work
 from search.measurement import Objectives
 from search.metric import TOKENS_PER_SECOND
@@ -80,26 +81,19 @@ _FULL = _SMALL.model_copy(
         "objectives": Objectives(ttft_p99_seconds=60.0, tpot_p99_seconds=0.4, peak_memory_bytes=100 * _GIB),
     }
 )
-_SCALES: Mapping[str, Scale] = {"tiny": _TINY, "small": _SMALL, "full": _FULL}
 
 
-class SharedPrefix:
+class SharedPrefix(Usual):
     """The scenario `shared_prefix`."""
 
     name = "shared_prefix"
     title = "many questions about few long documents, answered by a hybrid of attention and recurrence: most output tokens per second"
     family = "olmo_hybrid"
     api: Literal["text"] = "text"
-    abilities = frozenset[Ability]()
     metric = TOKENS_PER_SECOND
     starter = Path(scenarios.chat.__path__[0]) / "starter"
     """Plain generation by transformers, whatever the model."""
-    tolerance = Tolerance(mean_kl=0.03, top1_agreement=0.9, worst_gap=2.0)
-    """As in `chat`."""
-
-    def scale(self, preset: str | None) -> Scale:
-        """The scale for a preset; a real checkpoint is served as `full` is."""
-        return _SCALES.get(preset or "full", _FULL)
+    scales = {"tiny": _TINY, "small": _SMALL, "full": _FULL}
 
     def requests(self, seed: int, scale: Scale) -> Iterator[Request]:
         """Streamed greedy answers about documents, without end."""
@@ -109,19 +103,11 @@ class SharedPrefix:
         """Every way to ask, and what a kept prefix may get wrong."""
         return questions(seed, scale)
 
-    def foretell(self, request: Request, answer: Sequence[int]) -> Request:
-        """Its requests have no predictions."""
-        return request
-
     def canary(self, seed: int, scale: Scale) -> Scale:
         """Another number of requests at once, with other lengths of documents, questions and answers."""
         prefix = round(scale.prefix_tokens * (0.4 + 0.4 * Random(f"prefix {seed}").random()))
         other = beside(seed, scale.model_copy(update={"context_tokens": scale.context_tokens - scale.prefix_tokens}))
         return other.model_copy(update={"context_tokens": scale.context_tokens, "prefix_tokens": prefix})
-
-    def fault(self, request: Request, text: str, finish_reason: str) -> str | None:
-        """Nothing beyond the common checks."""
-        return None
 
     def least_work(self, model: Checkpoint, traffic: Traffic, *, bytes_per_number: float) -> Work:
         """Weights once per step and the products of every output token."""

@@ -37,7 +37,7 @@ def requests(seed: int, scale: Scale) -> Iterator[Request]:
             documents[0] = edited(random, writer, documents[0])
         arrival += -log(1.0 - random.random()) / scale.load.rate_per_second
         asked = ask(number, documents[int(random.random() * DOCUMENTS)], question(random, writer, scale.prompt_tokens))
-        yield asked.model_copy(update={"arrival_seconds": arrival, "max_tokens": draw(random, scale.output_tokens)})
+        yield asked.model_copy(update={"arrival_seconds": arrival, "max_tokens": scale.output_tokens.draw(random)})
 
 
 def questions(seed: int, scale: Scale) -> tuple[Request, ...]:
@@ -62,7 +62,7 @@ def document(writer: Writer, scale: Scale) -> str:
 
 def question(random: Random, writer: Writer, lengths: Lengths) -> str:
     """A nonce and some text that nobody asked before."""
-    words = max(1, round(draw(random, lengths) / _TOKENS_PER_WORD) - _NONCE_WORDS)
+    words = max(1, round(lengths.draw(random) / _TOKENS_PER_WORD) - _NONCE_WORDS)
     return f"{writer.nonce()}: {writer.text(words)}"
 
 
@@ -85,12 +85,6 @@ def ask(number: int, text: str, asked: str) -> Request:
     """A document as the system's message, and a question about it."""
     messages = (Message(role="system", content=text), Message(role="user", content=asked))
     return Request(number=number, endpoint="/v1/chat/completions", messages=messages, max_tokens=_TOLD_TOKENS, ignore_eos=True)
-
-
-def draw(random: Random, lengths: Lengths) -> int:
-    """A length of the distribution."""
-    drawn = lengths.median * 2.718281828459045 ** (lengths.sigma * random.normalvariate())
-    return max(lengths.minimum, min(lengths.maximum, round(drawn)))
 
 
 def _ways(random: Random, writer: Writer, documents: Sequence[str], scale: Scale) -> Iterator[Request]:

@@ -3,15 +3,15 @@
 The paper's setting is 32 live streams with chunks of 2 s. Streams, chunks and utterances shrink to what two cores hear in seconds.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 from models.checkpoint import Checkpoint
-from scenarios.canary import beside
-from scenarios.scenario import Ability, Lengths, Limits, Load, Request, Scale, Tolerance
+from scenarios.scenario import Lengths, Limits, Load, Request, Scale
 from scenarios.streaming_asr.limit import least_work
 from scenarios.streaming_asr.workload import questions, requests
+from scenarios.usual import Usual
 from scenarios.work import Traffic, Work
 from search.measurement import Objectives
 from search.metric import Metric
@@ -71,25 +71,18 @@ _FULL = _SMALL.model_copy(
         "objectives": Objectives(ttft_p99_seconds=2.0, tpot_p99_seconds=0.2, peak_memory_bytes=48 * _GIB),
     }
 )
-_SCALES: Mapping[str, Scale] = {"tiny": _TINY, "small": _SMALL, "full": _FULL}
 
 
-class StreamingAsr:
+class StreamingAsr(Usual):
     """The scenario `streaming_asr`."""
 
     name = "streaming_asr"
     title = "live streams of speech, transcribed as they are heard: shortest time from a chunk to what was said so far"
     family = "moonshine"
     api: Literal["speech"] = "speech"
-    abilities = frozenset[Ability]()
     metric = Metric(figure="latency_p50", name="median time from chunk to transcript", unit="s", better="less")
     starter = Path(__file__).parent / "starter"
-    tolerance = Tolerance(mean_kl=0.03, top1_agreement=0.9, worst_gap=2.0)
-    """As in `chat`."""
-
-    def scale(self, preset: str | None) -> Scale:
-        """The scale for a preset; a real checkpoint is served as `full` is."""
-        return _SCALES.get(preset or "full", _FULL)
+    scales = {"tiny": _TINY, "small": _SMALL, "full": _FULL}
 
     def requests(self, seed: int, scale: Scale) -> Iterator[Request]:
         """Streams without end."""
@@ -98,18 +91,6 @@ class StreamingAsr:
     def questions(self, seed: int, scale: Scale) -> tuple[Request, ...]:
         """Streams that nobody has heard."""
         return questions(seed, scale)
-
-    def foretell(self, request: Request, answer: Sequence[int]) -> Request:
-        """Its requests have no predictions."""
-        return request
-
-    def canary(self, seed: int, scale: Scale) -> Scale:
-        """Another number of streams, with other lengths."""
-        return beside(seed, scale)
-
-    def fault(self, request: Request, text: str, finish_reason: str) -> str | None:
-        """Nothing beyond the common checks."""
-        return None
 
     def least_work(self, model: Checkpoint, traffic: Traffic, *, bytes_per_number: float) -> Work:
         """Every weight once per transcript."""

@@ -7,7 +7,7 @@ from random import Random
 
 from models.speech import FRAME_SAMPLES, SAMPLE_RATE, VOICES, Samples, Speech, samples
 from models.words import Writer
-from scenarios.scenario import Lengths, Request, Scale
+from scenarios.scenario import Request, Scale
 
 TOKENS_PER_SECOND = 6.5
 """The longest transcript of a second of speech; what Moonshine's authors cut at (arXiv 2410.15608)."""
@@ -21,7 +21,7 @@ def requests(seed: int, scale: Scale) -> Iterator[Request]:
     random = Random(f"load {seed}")
     writer = Writer(random, distinct_words=scale.distinct_words)
     for number in count():
-        words = max(1, _draw(random, scale.prompt_tokens))
+        words = max(1, scale.prompt_tokens.draw(random))
         speech = Speech(
             text=writer.text(words),
             voice=random.choice(VOICES),
@@ -66,8 +66,3 @@ def uneven(random: Random, scale: Scale) -> Iterator[int]:
     """Chunks from one frame to twice the scale's length."""
     most = round(2 * scale.chunk_seconds * SAMPLE_RATE) // FRAME_SAMPLES
     return iter(lambda: FRAME_SAMPLES * (1 + int(random.random() ** 2 * most)), 0)
-
-
-def _draw(random: Random, lengths: Lengths) -> int:
-    drawn = lengths.median * 2.718281828459045 ** (lengths.sigma * random.normalvariate())
-    return max(lengths.minimum, min(lengths.maximum, round(drawn)))

@@ -1,17 +1,17 @@
 """Structured JSON: one request at a time asks for a document of a schema; the lowest median latency wins."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, cast
 
 from jsonschema.validators import validator_for
 
 from models.checkpoint import Checkpoint
-from scenarios.canary import beside
 from scenarios.chat.limit import layer_parameters
-from scenarios.scenario import Ability, Lengths, Limits, Load, Request, Scale, Tolerance
+from scenarios.scenario import Ability, Lengths, Limits, Load, Request, Scale
 from scenarios.structured_json.workload import questions, requests
+from scenarios.usual import Usual
 from scenarios.work import Traffic, Work
 from search.measurement import Objectives
 from search.metric import LATENCY_P50
@@ -83,10 +83,9 @@ _FULL = _SMALL.model_copy(
         "objectives": Objectives(ttft_p99_seconds=2.0, tpot_p99_seconds=0.1, peak_memory_bytes=64 * _GIB),
     }
 )
-_SCALES: Mapping[str, Scale] = {"tiny": _TINY, "small": _SMALL, "full": _FULL}
 
 
-class StructuredJson:
+class StructuredJson(Usual):
     """The scenario `structured_json`."""
 
     name = "structured_json"
@@ -96,12 +95,7 @@ class StructuredJson:
     abilities = frozenset[Ability]({"json_schema"})
     metric = LATENCY_P50
     starter = Path(__file__).parent / "starter"
-    tolerance = Tolerance(mean_kl=0.03, top1_agreement=0.9, worst_gap=2.0)
-    """As `chat` has it; under a schema fewer tokens compete, so that an answer agrees rather more."""
-
-    def scale(self, preset: str | None) -> Scale:
-        """The scale for a preset; a real checkpoint is served as `full` is."""
-        return _SCALES.get(preset or "full", _FULL)
+    scales = {"tiny": _TINY, "small": _SMALL, "full": _FULL}
 
     def requests(self, seed: int, scale: Scale) -> Iterator[Request]:
         """Streamed greedy documents without end."""
@@ -110,14 +104,6 @@ class StructuredJson:
     def questions(self, seed: int, scale: Scale) -> tuple[Request, ...]:
         """Plain questions and documents."""
         return questions(seed, scale)
-
-    def foretell(self, request: Request, answer: Sequence[int]) -> Request:
-        """Its requests have no predictions."""
-        return request
-
-    def canary(self, seed: int, scale: Scale) -> Scale:
-        """Shorter or longer prompts and documents, sometimes two at once."""
-        return beside(seed, scale)
 
     def fault(self, request: Request, text: str, finish_reason: str) -> str | None:
         """A document that is finished is valid by its schema."""

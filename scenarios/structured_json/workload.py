@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from models.words import Writer
 from scenarios.chat.workload import questions as plain_questions
-from scenarios.scenario import Lengths, Message, Request, Scale
+from scenarios.scenario import Message, Request, Scale
 from scenarios.structured_json.schemas import FIELD_TOKENS, Schema, make_schema
 
 _TEMPLATE_TOKENS = 12
@@ -57,7 +57,7 @@ def tokens_of(text: str) -> int:
 
 def _request(random: Random, writer: Writer, scale: Scale, *, number: int) -> Request:
     schema = _fitting(random, writer, scale)
-    content = prompt_text(random, writer, schema, tokens=_draw(random, scale.prompt_tokens))
+    content = prompt_text(random, writer, schema, tokens=scale.prompt_tokens.draw(random))
     return Request(
         number=number,
         endpoint="/v1/chat/completions",
@@ -69,7 +69,7 @@ def _request(random: Random, writer: Writer, scale: Scale, *, number: int) -> Re
 
 def _fitting(random: Random, writer: Writer, scale: Scale) -> Schema:
     """A schema of the length that is drawn, smaller where the prompt would not hold it."""
-    fields = max(round(_draw(random, scale.output_tokens) / FIELD_TOKENS), 1)
+    fields = max(round(scale.output_tokens.draw(random) / FIELD_TOKENS), 1)
     room = scale.prompt_tokens.maximum - _TEMPLATE_TOKENS - round(_TOKENS_PER_WORD * (_NONCE_WORDS + 4))
     while True:
         schema = make_schema(random, writer, fields=fields)
@@ -81,8 +81,3 @@ def _fitting(random: Random, writer: Writer, scale: Scale) -> Schema:
 def _changes(random: Random, number: int) -> list[dict[str, object]]:
     kinds: list[dict[str, object]] = [{}, {"stream": False}, {**_SAMPLED, "seed": random.getrandbits(31)}, {"max_tokens": 5}]
     return [kinds[place % len(kinds)] for place in range(number)]
-
-
-def _draw(random: Random, lengths: Lengths) -> int:
-    drawn = lengths.median * 2.718281828459045 ** (lengths.sigma * random.normalvariate())
-    return max(lengths.minimum, min(lengths.maximum, round(drawn)))

@@ -3,8 +3,10 @@
 import shutil
 from pathlib import Path
 
+import pytest
+
 from activities.evaluation.digest import ROOT, evaluator_digest
-from scenarios.registry import find_scenario
+from scenarios.registry import SCENARIOS, find_scenario
 
 CHAT = find_scenario("chat")
 
@@ -25,6 +27,14 @@ def test_a_change_in_the_judging_code_changes_the_digest(tmp_path: Path) -> None
     changed = root / "activities" / "evaluation" / "contract" / "refusing.py"
     changed.write_text(changed.read_text() + "\n# looser\n")
     assert evaluator_digest(CHAT, root=root) != evaluator_digest(CHAT)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_change_in_what_a_scenario_asks_changes_its_digest(name: str, tmp_path: Path) -> None:
+    root = copied(tmp_path)
+    changed = root / "scenarios" / name / "scenario.py"
+    changed.write_text(changed.read_text() + "\n# looser\n")
+    assert evaluator_digest(SCENARIOS[name], root=root) != evaluator_digest(SCENARIOS[name])
 
 
 def test_a_change_in_the_starter_changes_nothing(tmp_path: Path) -> None:
