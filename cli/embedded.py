@@ -19,7 +19,7 @@ from temporalio.service import RPCError
 from activities.home import Home
 from cli.ports import free_ports, is_free
 from cli.processes import AlreadyRunning, Resident, end_resident, find_resident, start_resident
-from cli.temporal import configured_cluster, connect
+from cli.temporal import configured_cluster, connect, quiet
 from cli.trace_root import TraceRoot
 from search.value import Value
 
@@ -82,11 +82,11 @@ def take_down(home: Home, say: Say) -> None:
 async def open_client(home: Home) -> Client:
     """A client of whatever engine this home uses; raises EngineFailed when the embedded server is down."""
     if configured_cluster():
-        return await connect(None, interceptors=[TraceRoot()])
+        return await connect(None, runtime=quiet(), interceptors=[TraceRoot()])
     server = find_resident(_server_lock(home))
     if server is None:
         raise EngineFailed("the Temporal server does not run: `vibeserve up` starts it")
-    return await connect(server.details["address"], interceptors=[TraceRoot()])
+    return await connect(server.details["address"], runtime=quiet(), interceptors=[TraceRoot()])
 
 
 async def ensure_server(home: Home, say: Say) -> str:
@@ -130,7 +130,7 @@ async def _answers(home: Home, address: str) -> None:
     deadline = time.monotonic() + START_LIMIT_SECONDS
     while True:
         try:
-            client = await connect(address)
+            client = await connect(address, runtime=quiet())
             await _keep_for_a_year(client)
             return
         except (RPCError, RuntimeError) as error:

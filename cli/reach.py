@@ -42,7 +42,10 @@ def asking(name: str) -> Generator[None]:
     except RPCError as error:
         match error.status:
             case RPCStatusCode.NOT_FOUND:
-                raise Misuse(f"Temporal knows no running search named {name}; `vibeserve list` shows those of this home") from None
+                raise Misuse(
+                    f"{name} does not run: `vibeserve history {name}` tells how it ended, `vibeserve fork {name} N --name NEW` begins "
+                    f"another from one of its candidates, and `vibeserve resume {name} --from-ledger` takes up one that Temporal has lost"
+                ) from None
             case RPCStatusCode.UNAVAILABLE:
                 raise Failed("the Temporal server does not answer: vibeserve up") from None
             case RPCStatusCode.DEADLINE_EXCEEDED | RPCStatusCode.CANCELLED:

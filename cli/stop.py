@@ -15,7 +15,7 @@ from search.verb import Stop
 
 def stop(
     name: Search,
-    reason: Annotated[str, typer.Option(help="Why; it is kept with the search.")] = "stopped by hand",
+    why: Annotated[str, typer.Option(help="Why; it is kept with the search.")] = "stopped by hand",
     author: Author = None,
 ) -> None:
     """End a search in order.
@@ -25,11 +25,11 @@ def stop(
     \b
     Examples:
       vibeserve stop first
-      vibeserve stop first --reason "good enough"
+      vibeserve stop first --why "good enough"
     """
-    say(asyncio.run(stop_search(find_home(), name, reason, author=author)))
+    say(asyncio.run(stop_search(find_home(), name, why, author=author)))
 
 
-async def stop_search(home: Home, name: str, reason: str, *, author: str | None = None) -> str:
+async def stop_search(home: Home, name: str, why: str, *, author: str | None = None) -> str:
     """End a search of the home; what it answers."""
-    return await send(home, name, order_of(Stop(), author=author, why=reason))
+    return await send(home, name, order_of(Stop(), author=author, why=why))

@@ -1,6 +1,7 @@
 """How this machine reaches Temporal: the address of a cluster or of the embedded server, the client, and what running searches tell."""
 
 import asyncio
+import functools
 from collections.abc import Mapping, Sequence
 from datetime import UTC, timedelta
 from typing import TypeVar
@@ -9,7 +10,7 @@ from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.client import Client, Interceptor, WorkflowQueryFailedError
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfigProfile
-from temporalio.runtime import Runtime
+from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 from temporalio.service import RPCError, RPCStatusCode
 
 from cli.figures import moment
@@ -43,6 +44,13 @@ def configured_cluster() -> ClientConfigProfile | None:
     """The cluster that `TEMPORAL_ADDRESS` or a Temporal profile names, or None when the embedded server is meant."""
     profile = ClientConfigProfile.load()
     return profile if profile.address else None
+
+
+@functools.cache
+def quiet() -> Runtime:
+    """For a person's terminal: the SDK says nothing of attempts that it makes again; what comes of them is for the command to tell."""
+    silent = TelemetryFilter(core_level="ERROR", other_level="ERROR")
+    return Runtime(telemetry=TelemetryConfig(logging=LoggingConfig(filter=silent)))
 
 
 async def connect(

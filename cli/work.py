@@ -32,7 +32,7 @@ app = typer.Typer(help="Write candidates by hand or with any coding agent: what 
 Item = Annotated[str, typer.Argument(metavar="ID", help="SEARCH/NUMBER, as `vibeserve work list` shows it.", show_default=False)]
 By = Annotated[str, typer.Option("--as", envvar=["VIBESERVE_AUTHOR", "USER"], help="Who you are to others.", show_default="your user name")]
 ANYBODY = "somebody"
-OPTIONS = {"by": "as", "expected_ratio": "expect"}
+OPTIONS = {"by": "as", "expected_ratio": "expect", "reason": "why"}
 
 Made = TypeVar("Made", bound=Value)
 
@@ -160,7 +160,7 @@ def submit_work(
 @app.command("abandon")
 def abandon_work(
     item: Item,
-    reason: Annotated[str, typer.Option(help="Why; it is kept as the candidate's verdict.", show_default=False)],
+    why: Annotated[str, typer.Option(help="Why; it is kept as the candidate's verdict.", show_default=False)],
     by: By = ANYBODY,
     as_json: Json = False,
 ) -> None:
@@ -168,9 +168,9 @@ def abandon_work(
 
     \b
     Examples:
-      vibeserve work abandon first/3 --reason "the cache cannot be shared between threads"
+      vibeserve work abandon first/3 --why "the cache cannot be shared between threads"
     """
-    giving_up = _made(GivingUp, by=by, reason=reason)
+    giving_up = _made(GivingUp, by=by, reason=why)
     _tell(item, asyncio.run(act(find_home(), item, "abandon", giving_up, str)), as_json=as_json)
 
 

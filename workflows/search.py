@@ -64,7 +64,8 @@ class SearchWorkflow(Verbs):
         """The search at this moment; its children tell more about themselves."""
         runners = (*self._own.runners(), *(pursuit.runner() for pursuit in self._pursuits.values()))
         outcome = self._outcome.sentence() if self._outcome else ""
-        return progress_of(self._state, workflow.now(), phase=self._phase, runners=runners, outcome=outcome)
+        phase = f"{self._phase}, then it pauses" if self._state.paused and "pause" not in self._phase else self._phase
+        return progress_of(self._state, workflow.now(), phase=phase, runners=runners, outcome=outcome)
 
     async def _found(self) -> None:
         """Make the machine ready, put the starter through its gates, and learn how noisy the machine is."""

@@ -74,7 +74,7 @@ class Verbs(Pursuing):
                 why = self._ends_for or self._state.exhausted
                 return f"the search {name} begins nothing any more ({why}): `vibeserve fork` goes on from it"
             case Pause(now=now):
-                return (now and self._premature()) or self._no_pause(now)
+                return (now and (self._premature() or self._unsettled())) or self._no_pause(now)
             case Resume():
                 return "" if self._state.paused else f"the search {name} is not paused"
             case Steer():
@@ -95,6 +95,12 @@ class Verbs(Pursuing):
     def _premature(self) -> str:
         if self._state.champion is None:
             return f"the search {self._state.spec.name} still checks its starter; say it again once it has a champion"
+        return ""
+
+    def _unsettled(self) -> str:
+        """The noise is measured once and in one go."""
+        if self._state.noise is None:
+            return f"the search {self._state.spec.name} still measures the noise of its machine; it pauses after that without --now"
         return ""
 
     def _unknown(self, number: int) -> str:

@@ -115,7 +115,7 @@ def _by_hand(work: WorkTask) -> Iterator[str]:
     yield f"    vibeserve work claim {work.name} --minutes 120          # nobody else can hand in meanwhile"
     yield f"    vibeserve evaluate {setting.scenario} DIR {asked}"
     yield f"    vibeserve work submit {work.name}{stated}"
-    yield f'    vibeserve work abandon {work.name} --reason "..."       # gives the candidate up'
+    yield f'    vibeserve work abandon {work.name} --why "..."       # gives the candidate up'
     yield ""
     yield "`evaluate` runs the same gates on other questions; with `--against OTHER_DIR` it also holds a duel."
 

@@ -25,7 +25,7 @@ MISTAKES = {
     "work submit first/1 --claim short": "--claim",
     "work submit first/1 --expect nan": "--claim",
     "work claim first/1 --minutes nan": "--minutes",
-    "work abandon first/1 --reason no": "--reason",
+    "work abandon first/1 --why no": "--why",
     "search chat --policy hope": "bandit",
     "search chat --baseline hope": "bandit",
     "search chat --policy random --baseline random": "a baseline has another",

@@ -106,9 +106,9 @@ async def test_a_lease_that_ran_out_leaves_the_work_open_again(
         assert (await vibeserve("claim", name, "--as", "ann", "--minutes", "0.02"))[0] == 0
         await waiting(vibeserve, state="open", lease=None)
         assert (await vibeserve("claim", name, "--as", "bob"))[0] == 0
-        code, _, story = await vibeserve("abandon", name, "--reason", "it cannot be done", "--as", "ann")
+        code, _, story = await vibeserve("abandon", name, "--why", "it cannot be done", "--as", "ann")
         assert code == 1 and "claimed by bob" in story
-        assert (await vibeserve("abandon", name, "--reason", "it cannot be done", "--as", "bob"))[0] == 0
+        assert (await vibeserve("abandon", name, "--why", "it cannot be done", "--as", "bob"))[0] == 0
         outcome = await ended(search)
     record = ledger.records(spec.name)[1]
     assert record.verdict == Rejected(stage="generate", reason="abandoned by bob: it cannot be done")

@@ -90,5 +90,5 @@ async def test_a_search_that_is_over_cannot_be_stopped(running: str, browser: Br
         async with page.expect_navigation():
             await page.click("[data-act=stop] button")
         assert await page.inner_text("h1") == "Not done"
-        assert "no running search" in await page.inner_text(".lead")
+        assert "does not run" in await page.inner_text(".lead")
         await page.close()
